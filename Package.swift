@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings that every target of ours shares: Swift 6 mode, explicit existentials,
+/// imports that stay internal unless said otherwise, warnings as errors.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "LipBench",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "LipBench", targets: ["LipBench"]),
+    .executable(name: "lipbench", targets: ["LipBenchCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+  ],
+  targets: [
+    // System libraries, and the one piece of C that is ours.
+    .systemLibrary(name: "CGLPK", providers: [.apt(["libglpk-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    .target(name: "CGLPKGuard", dependencies: ["CGLPK"]),
+
+    // Numbers, matrices, linear programs.
+    .target(
+      name: "ExactArithmetic",
+      dependencies: [.product(name: "BigInt", package: "BigInt")],
+      swiftSettings: strict,
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(
+      name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: strict),
+    .target(
+      name: "LinearProgramming", dependencies: ["CGLPKGuard", "CGLPK"], swiftSettings: strict),
+
+    // Networks and their files.
+    .target(
+      name: "Networks", dependencies: ["LinearAlgebra", "ExactArithmetic"], swiftSettings: strict),
+    .target(
+      name: "ONNXNetworks",
+      dependencies: [
+        "Networks", "LinearAlgebra", "ExactArithmetic",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      swiftSettings: strict),
+
+    // The pattern problem and the bounds.
+    .target(
+      name: "PatternSearch",
+      dependencies: [
+        "ExactArithmetic", "LinearAlgebra", "LinearProgramming",
+        .product(name: "BigInt", package: "BigInt"),
+        .product(name: "HeapModule", package: "swift-collections"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Bounds",
+      dependencies: ["ExactArithmetic", "LinearAlgebra", "Networks", "PatternSearch"],
+      swiftSettings: strict),
+
+    // The audit, the library product and the command.
+    .target(
+      name: "Workbench",
+      dependencies: [
+        "Bounds", "ExactArithmetic", "LinearAlgebra", "Networks", "ONNXNetworks", "PatternSearch",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "LipBench",
+      dependencies: ["Bounds", "LinearAlgebra", "Networks", "PatternSearch", "Workbench"],
+      path: "Sources/LipBenchLibrary",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "LipBenchCommand",
+      dependencies: [
+        "LipBench", "LinearAlgebra", "LinearProgramming",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/lipbench",
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

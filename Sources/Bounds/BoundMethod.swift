@@ -1,0 +1,177 @@
+public import LinearAlgebra
+public import Networks
+public import PatternSearch
+
+/// What a number is.
+public enum BoundSide: String, Sendable, Codable {
+  case upper, lower, estimate
+}
+
+/// How far a number is to be trusted.
+public enum Soundness: String, Sendable, Codable {
+  /// Accepted by the independent checker in exact arithmetic.
+  case certified
+  /// A theorem's bound, computed in floating point with margins for rounding; no separate proof.
+  case floatingPoint = "floating-point"
+  /// Neither an upper nor a lower bound.
+  case none
+}
+
+/// One factor of a bound that is a product.
+public struct BoundFactor: Sendable {
+  public var name: String
+  public var method: String
+  public var side: BoundSide
+  public var value: Double
+  public var seconds: Double
+
+  public init(name: String, method: String, side: BoundSide, value: Double, seconds: Double) {
+    self.name = name
+    self.method = method
+    self.side = side
+    self.value = value
+    self.seconds = seconds
+  }
+}
+
+/// The answer of a bound method.
+public struct LabelledBound: Sendable {
+  public var method: String
+  /// nil where the method has no finite answer; `reason` says why.
+  public var value: Double?
+  public var side: BoundSide
+  public var soundness: Soundness
+  public var reason: String?
+  public var factors: [BoundFactor]
+  public var seconds: Double
+
+  public init(
+    method: String, value: Double?, side: BoundSide, soundness: Soundness, reason: String? = nil,
+    factors: [BoundFactor] = [], seconds: Double = 0
+  ) {
+    self.method = method
+    self.value = value
+    self.side = side
+    self.soundness = soundness
+    self.reason = reason
+    self.factors = factors
+    self.seconds = seconds
+  }
+}
+
+/// The question that every method answers: L(f, X) in the 2-norm, with limits on how long to look.
+public struct BoundQuestion: Sendable {
+  public let network: MultilayerPerceptron
+  public let domain: Domain
+  public var settings: SearchSettings
+  /// W_1 … W_K with the columns of constant inputs dropped from W_1.
+  public let weights: [Matrix]
+
+  /// - Throws: `InputError` where the domain does not fit the network.
+  public init(
+    _ network: MultilayerPerceptron, domain: Domain = .all, settings: SearchSettings = SearchSettings()
+  ) throws(InputError) {
+    self.network = network
+    self.domain = domain
+    self.settings = settings
+    if case .box(let lower, let upper) = domain {
+      try MultilayerPerceptron.check(InputBox(lower: lower, upper: upper), inputs: network.inputs)
+    }
+    let problem = PatternProblem(network, patterns: .attainable(domain))
+    weights =
+      [network.layers[0].weights.selecting(columns: problem.freeInputs)]
+      + network.layers.dropFirst().map(\.weights)
+  }
+
+  /// max over attainable patterns: the exact constant.
+  public var attainableProblem: PatternProblem { PatternProblem(network, patterns: .attainable(domain)) }
+
+  /// max over all patterns, Eq. (7): the formal global Lipschitz constant.
+  public var freeProblem: PatternProblem {
+    PatternProblem(
+      weights: weights, biases: network.layers.dropLast().map(\.bias),
+      slopes: network.activations.map(UnitSlopes.init), patterns: .free)
+  }
+
+  /// True where every slope lies in [0, 1].
+  var hasUnitSlopes: Bool { network.activations.allSatisfy(\.hasUnitSlopes) }
+}
+
+extension PatternProblem {
+  public init(_ network: MultilayerPerceptron, patterns: PatternSet) {
+    self.init(
+      weights: network.layers.map(\.weights), biases: network.layers.dropLast().map(\.bias),
+      slopes: network.activations.map(UnitSlopes.init), patterns: patterns)
+  }
+}
+
+extension UnitSlopes {
+  init(_ activation: Activation) {
+    self.init(off: activation.negativeSlope, on: activation.positiveSlope)
+  }
+}
+
+/// A bound on the Lipschitz constant: settings as properties, one `bound`.
+public protocol BoundMethod: Sendable {
+  /// The name in commands, tables and JSON.
+  static var name: String { get }
+  static var side: BoundSide { get }
+  static var soundness: Soundness { get }
+  /// What it does, in one line.
+  static var summary: String { get }
+  /// Paper, theorem or equation.
+  static var reference: String { get }
+
+  init()
+
+  /// The value with its factors; `seconds` is filled in by `run`.
+  func bound(_ question: BoundQuestion) throws -> LabelledBound
+}
+
+extension BoundMethod {
+  /// `bound`, timed. Numerical failure becomes an answer without a value.
+  public func run(_ question: BoundQuestion) -> LabelledBound {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var answer: LabelledBound
+    do {
+      answer = try bound(question)
+      if let value = answer.value, !value.isFinite {
+        answer.value = nil
+        answer.reason = answer.reason ?? "no finite value within the limits"
+      }
+    } catch {
+      answer = Self.none("\(error)")
+    }
+    answer.seconds = (clock.now - start) / .seconds(1)
+    return answer
+  }
+
+  static func answer(_ value: Double, factors: [BoundFactor] = []) -> LabelledBound {
+    LabelledBound(method: name, value: value, side: side, soundness: soundness, factors: factors)
+  }
+
+  static func none(_ reason: String) -> LabelledBound {
+    LabelledBound(method: name, value: nil, side: side, soundness: .none, reason: reason)
+  }
+}
+
+/// Every method, in the order tables show them: from the tightest upper bound by theory to the loosest, then the rest.
+public let boundMethods: [any BoundMethod.Type] = [
+  Sampling.self, FormalGlobalLipschitz.self, LipSDPNeuron.self, LipSDPLayer.self, ECLipsEFast.self,
+  CombettesPesquet.self, SeqLip.self, GreedySeqLip.self, TheoremThree.self, AutoLip.self, Frobenius.self,
+]
+
+/// Runs `body` and says how long it took.
+func timed<T, E: Error>(_ body: () throws(E) -> T) throws(E) -> (T, seconds: Double) {
+  let start = ContinuousClock.now
+  let value = try body()
+  return (value, (ContinuousClock.now - start) / .seconds(1))
+}
+
+/// a · b rounded up, for nonnegative numbers; exact where a factor is 0 or 1.
+func upwards(_ a: Double, times b: Double) -> Double {
+  if a == 0 || b == 0 { return 0 }
+  if a == 1 { return b }
+  return b == 1 ? a : (a * b).nextUp
+}

@@ -1,0 +1,85 @@
+import COpenBLAS
+
+/// A LAPACK routine reported failure: its name and its raw `info` code.
+public struct LAPACKFailure: Error, CustomStringConvertible, Sendable {
+  public let routine: String
+  public let info: Int
+  public var description: String { "LAPACK \(routine) failed with code \(info)" }
+}
+
+/// Process-wide facts of the BLAS in use.
+public enum BLAS {
+  /// One thread: spinning worker threads make small decompositions slower by a factor of ten or more on a
+  /// shared machine, and last digits would depend on the number of cores.
+  static let oneThread: Void = openblas_set_num_threads(1)
+
+  /// OpenBLAS's own description of its build, for `--version` and bug reports.
+  public static var configuration: String { String(cString: openblas_get_config()) }
+}
+
+let upper = CChar(UInt8(ascii: "U"))
+
+extension Matrix {
+  /// The matrix product, by BLAS `dgemm`.
+  public static func * (left: Matrix, right: Matrix) -> Matrix {
+    product(left, transposed: false, right, transposed: false)
+  }
+
+  /// op(left) · op(right), each transposed or not. O(mnk).
+  public static func product(
+    _ left: Matrix, transposed leftTransposed: Bool, _ right: Matrix, transposed rightTransposed: Bool
+  ) -> Matrix {
+    _ = BLAS.oneThread
+    let m = leftTransposed ? left.columns : left.rows
+    let inner = leftTransposed ? left.rows : left.columns
+    let n = rightTransposed ? right.rows : right.columns
+    precondition(inner == (rightTransposed ? right.columns : right.rows), "product: inner dimensions differ")
+    guard m > 0, n > 0, inner > 0 else { return Matrix(rows: m, columns: n) }
+    let elements = [Double](unsafeUninitializedCapacity: m * n) { buffer, count in
+      cblas_dgemm(
+        CblasRowMajor, leftTransposed ? CblasTrans : CblasNoTrans, rightTransposed ? CblasTrans : CblasNoTrans,
+        Int32(m), Int32(n), Int32(inner), 1, left.elements, Int32(left.columns),
+        right.elements, Int32(right.columns), 0, buffer.baseAddress, Int32(n))
+      count = m * n
+    }
+    return Matrix(rows: m, columns: n, elements: elements)
+  }
+
+  public static func * (left: Matrix, vector: [Double]) -> [Double] {
+    precondition(left.columns == vector.count)
+    return (0..<left.rows).map { i in dot(left.row(i), vector[...]) }
+  }
+
+  /// selfᵀ · vector.
+  public func transposeTimes(_ vector: [Double]) -> [Double] {
+    precondition(rows == vector.count)
+    var result = [Double](repeating: 0, count: columns)
+    for i in 0..<rows where vector[i] != 0 {
+      let factor = vector[i]
+      for (j, entry) in row(i).enumerated() { result[j] += factor * entry }
+    }
+    return result
+  }
+
+  /// The smaller of W Wᵀ and Wᵀ W: both have the squared singular values of W.
+  public func gram() -> Matrix {
+    rows <= columns
+      ? Matrix.product(self, transposed: false, self, transposed: true)
+      : Matrix.product(self, transposed: true, self, transposed: false)
+  }
+}
+
+/// The inner product Σ aᵢ bᵢ.
+public func dot(_ a: ArraySlice<Double>, _ b: ArraySlice<Double>) -> Double {
+  precondition(a.count == b.count)
+  var sum = 0.0
+  var j = b.startIndex
+  for i in a.indices {
+    sum += a[i] * b[j]
+    j += 1
+  }
+  return sum
+}
+
+/// The Euclidean norm.
+public func norm(_ vector: [Double]) -> Double { dot(vector[...], vector[...]).squareRoot() }

@@ -1,0 +1,193 @@
+import LinearAlgebra
+
+/// Turns a JSON value into a network; errors name the path of the offending value, like `layers[1].weights[2]`.
+struct JSONFormatReader {
+  private var inexact: [String] = []
+
+  mutating func network(_ value: JSONFormatValue, name: String) throws(InputError) -> MultilayerPerceptron {
+    guard case .object(let root) = value else {
+      throw InputError(
+        "the file holds \(value.kind)", remedy: "a network is an object {\"layers\": […], \"activation\": \"relu\"}")
+    }
+    guard let list = root["layers"] else { throw Self.missing("layers", in: nil) }
+    let values = try Self.array(list, at: "layers")
+    guard !values.isEmpty else {
+      throw InputError(place: "layers", "the list of layers is empty", remedy: "give at least one layer")
+    }
+    var layers: [AffineLayer] = []
+    var activations: [Activation] = []
+    for (index, value) in values.enumerated() {
+      let place = "layers[\(index)]"
+      guard case .object(let object) = value else { throw Self.wrongType(value, at: place, "an object") }
+      layers.append(try layer(object, inputs: layers.last?.weights.rows, at: place))
+      if index < values.count - 1 {
+        activations.append(try activation(object, root: root, at: place))
+      } else {
+        try checkLastActivation(object["activation"], at: place)
+      }
+    }
+    let ownName = try root["name"].map { value throws(InputError) in try Self.string(value, at: "name") }
+    let box = try root["domain"].map { value throws(InputError) in
+      try domain(value, inputs: layers[0].weights.columns)
+    }
+    return try MultilayerPerceptron(
+      name: ownName ?? name, layers: layers, activations: activations, inputBox: box, notes: notes)
+  }
+
+  private var notes: [String] {
+    guard let first = inexact.first else { return [] }
+    let others = inexact.count == 1 ? "" : " (and \(inexact.count - 1) more)"
+    return ["\(first) is not a double; the nearest double is used\(others)"]
+  }
+
+  // MARK: Parts
+
+  private mutating func layer(
+    _ object: [String: JSONFormatValue], inputs: Int?, at place: String
+  ) throws(InputError) -> AffineLayer {
+    guard let value = object["weights"] else { throw Self.missing("weights", in: place) }
+    let rows = try Self.array(value, at: "\(place).weights")
+    guard !rows.isEmpty else {
+      throw InputError(
+        place: "\(place).weights", "the weight matrix has no rows", remedy: "give one row of weights an output")
+    }
+    var elements: [Double] = []
+    var columns = inputs
+    for (index, row) in rows.enumerated() {
+      let place = "\(place).weights[\(index)]"
+      let numbers = try vector(row, at: place)
+      guard !numbers.isEmpty else {
+        throw InputError(place: place, "the row is empty", remedy: "give one weight an input")
+      }
+      guard numbers.count == columns ?? numbers.count else {
+        let expected = columns ?? 0
+        let reason = index > 0 ? "the rows above have \(expected)" : "the layer before has \(expected) outputs"
+        throw InputError(
+          place: place, "the row has \(Self.counted(numbers.count)) but \(reason)",
+          remedy: "weights are outputs × inputs, all rows equally long")
+      }
+      columns = numbers.count
+      elements += numbers
+    }
+    let weights = Matrix(rows: rows.count, columns: columns ?? 0, elements: elements)
+    guard let value = object["bias"] else { return AffineLayer(weights: weights) }
+    let bias = try vector(value, at: "\(place).bias")
+    guard bias.count == rows.count else {
+      throw InputError(
+        place: "\(place).bias", "the bias has \(Self.counted(bias.count)) for \(rows.count) outputs",
+        remedy: "give one number an output, or leave the bias out")
+    }
+    return AffineLayer(weights: weights, bias: bias)
+  }
+
+  private mutating func activation(
+    _ layer: [String: JSONFormatValue], root: [String: JSONFormatValue], at place: String
+  ) throws(InputError) -> Activation {
+    let isOwn = layer["activation"] != nil
+    let place = isOwn ? "\(place).activation" : "activation"
+    guard let value = layer["activation"] ?? root["activation"] else {
+      throw InputError(
+        place: place, "the key \"activation\" is missing", remedy: "add \"activation\": \"relu\" to the file")
+    }
+    switch try Self.string(value, at: place) {
+    case "relu":
+      guard (isOwn ? layer : root)["slope"] == nil else {
+        throw InputError(
+          place: place, "\"relu\" stands beside a slope", remedy: "write \"leaky-relu\", or remove the slope")
+      }
+      return .relu
+    case "leaky-relu":
+      guard let slope = layer["slope"] ?? root["slope"] else {
+        throw InputError(
+          place: place, "\"leaky-relu\" has no slope", remedy: "add \"slope\": 0.01 or whatever it is")
+      }
+      let slopePlace = layer["slope"] == nil ? "slope" : place.replacingSuffix("activation", with: "slope")
+      return .leakyReLU(slope: try number(slope, at: slopePlace))
+    case let unknown:
+      throw InputError(
+        place: place, "\"\(unknown)\" is not an activation", remedy: "it must be \"relu\" or \"leaky-relu\"")
+    }
+  }
+
+  private func checkLastActivation(_ value: JSONFormatValue?, at place: String) throws(InputError) {
+    switch value {
+    case nil, .null, .string("none"), .string("linear"), .string("identity"): return
+    default:
+      throw InputError(
+        place: "\(place).activation", "the last layer has an activation",
+        remedy: "remove it, or append a layer with identity weights")
+    }
+  }
+
+  private mutating func domain(_ value: JSONFormatValue, inputs: Int) throws(InputError) -> InputBox {
+    guard case .object(let object) = value else { throw Self.wrongType(value, at: "domain", "an object") }
+    guard let lower = object["lower"] else { throw Self.missing("lower", in: "domain") }
+    guard let upper = object["upper"] else { throw Self.missing("upper", in: "domain") }
+    let box = InputBox(
+      lower: try vector(lower, at: "domain.lower"), upper: try vector(upper, at: "domain.upper"))
+    try MultilayerPerceptron.check(box, inputs: inputs)
+    return box
+  }
+
+  // MARK: Values
+
+  private mutating func vector(_ value: JSONFormatValue, at place: String) throws(InputError) -> [Double] {
+    let values = try Self.array(value, at: place)
+    var numbers: [Double] = []
+    numbers.reserveCapacity(values.count)
+    for (index, value) in values.enumerated() {
+      if case .number(let number) = value, number.isFinite {
+        numbers.append(number)
+      } else {
+        numbers.append(try number(value, at: "\(place)[\(index)]"))
+      }
+    }
+    return numbers
+  }
+
+  private mutating func number(_ value: JSONFormatValue, at place: String) throws(InputError) -> Double {
+    switch value {
+    case .number(let number):
+      guard number.isFinite else {
+        throw InputError(
+          place: place, "the number is too large for a double", remedy: "its size must be below 1.8e308")
+      }
+      return number
+    case .string(let text):
+      guard let number = FormatNumber(text) else {
+        throw InputError(
+          place: place, "the string \"\(text.prefix(40))\" is not an exact number",
+          remedy: "write \"p/q\" or a finite hexadecimal float like \"0x1.8p-3\", and decimals without quotes")
+      }
+      if !number.isExact { inexact.append("\(place) = \(text.prefix(40))") }
+      return number.value
+    default: throw Self.wrongType(value, at: place, "a number")
+    }
+  }
+
+  private static func string(_ value: JSONFormatValue, at place: String) throws(InputError) -> String {
+    guard case .string(let text) = value else { throw wrongType(value, at: place, "a string") }
+    return text
+  }
+
+  private static func array(_ value: JSONFormatValue, at place: String) throws(InputError) -> [JSONFormatValue] {
+    guard case .array(let values) = value else { throw wrongType(value, at: place, "an array") }
+    return values
+  }
+
+  private static func wrongType(_ value: JSONFormatValue, at place: String, _ expected: String) -> InputError {
+    InputError(place: place, "\(value.kind) stands here", remedy: "it must be \(expected)")
+  }
+
+  private static func missing(_ key: String, in place: String?) -> InputError {
+    InputError(place: place, "the key \"\(key)\" is missing", remedy: "add \"\(key)\"")
+  }
+
+  private static func counted(_ count: Int) -> String { count == 1 ? "1 entry" : "\(count) entries" }
+}
+
+extension String {
+  fileprivate func replacingSuffix(_ suffix: String, with other: String) -> String {
+    hasSuffix(suffix) ? dropLast(suffix.count) + other : self
+  }
+}

@@ -1,0 +1,47 @@
+/// Visits every full-dimensional cell of the domain, depth first, one unit after another in layer order, with the
+/// attainability oracle deciding each phase. No pruning: it counts the linear regions, too.
+struct CellEnumeration {
+  let state: SearchState
+  var oracle: CellOracle
+
+  init(state: SearchState) {
+    self.state = state
+    oracle = CellOracle(problem: state.problem)
+  }
+
+  /// Returns the largest bound still open: infinite where a limit stopped the enumeration, 0 where it is complete.
+  mutating func run() -> Double {
+    guard let root = oracle.root(seed: state.settings.seed) else { return .infinity }
+    return run(from: root)
+  }
+
+  mutating func run(from root: Cell) -> Double {
+    var stack = [root]
+    while let cell = stack.popLast() {
+      if state.shouldStop() { return .infinity }
+      state.statistics.nodes += 1
+      state.reportProgress(openBound: .infinity, open: stack.count)
+      guard let crossing = cell.crossing.first else {
+        visitLeaf(cell.point, pattern: cell.pattern, state: state)
+        continue
+      }
+      for phase in [Phase.off, .on] {
+        if let side = oracle.side(of: cell, at: crossing, phase: phase) {
+          stack.append(side)
+        } else {
+          state.settleThin(bound: .infinity)
+        }
+      }
+    }
+    state.statistics.linearPrograms = oracle.linearPrograms
+    state.statistics.exactDecisions = oracle.exactDecisions
+    return 0
+  }
+}
+
+/// A cell with all units decided: its value is ‖J(σ)‖.
+func visitLeaf(_ point: [Double], pattern: PartialPattern, state: SearchState) {
+  state.statistics.cells += 1
+  state.offer(point: point, pattern: pattern)
+  state.settle(bound: state.problem.normUpperBound(pattern))
+}

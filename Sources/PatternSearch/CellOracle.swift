@@ -1,0 +1,408 @@
+import BigInt
+import ExactArithmetic
+import LinearAlgebra
+import LinearProgramming
+
+/// A full-dimensional cell of the domain on which every unit up to some layer has one phase: a node's geometry.
+///
+/// The cell is { x in the interior of the domain : sᵣ · formᵣ(x) > 0 for every row r }. Only units that really cut
+/// the cell leave a row; a unit whose other phase is impossible there is implied by the rows.
+final class Cell {
+  struct Row {
+    let forms: LayerForms
+    let unit: Int
+    let sign: Double
+  }
+
+  /// Forms of the first layer that is not decided on the cell; the last hidden layer's where all are.
+  let forms: LayerForms
+  let rows: [Row]
+  /// A point strictly inside, proved so.
+  let point: [Double]
+  /// Phases of all decided units of the whole network.
+  let pattern: PartialPattern
+  /// Units (flat) whose form is constant on the cell: their phase is a convention or imposed by a constant.
+  let constantUnits: Set<Int>
+  /// Undecided units of the frontier layer (index in the layer), each with a point of the cell in its other phase:
+  /// the phase that `point` does not have.
+  let crossing: [Crossing]
+
+  struct Crossing {
+    let unit: Int
+    /// The sign of the unit's form at the cell's `point`.
+    let sign: Double
+    /// A point strictly inside the cell where the form has the other sign.
+    let beyond: [Double]
+  }
+
+  init(
+    forms: LayerForms, rows: [Row], point: [Double], pattern: PartialPattern, constantUnits: Set<Int>,
+    crossing: [Crossing]
+  ) {
+    self.forms = forms
+    self.rows = rows
+    self.point = point
+    self.pattern = pattern
+    self.constantUnits = constantUnits
+    self.crossing = crossing
+  }
+}
+
+/// Decides which phases of a unit are attainable on a cell, by GLPK where its answer can be proved in floating point
+/// with outward rounding or by a point with proved signs, and in exact arithmetic everywhere else.
+///
+/// Nothing is ever dropped on GLPK's word alone.
+struct CellOracle {
+  let problem: PatternProblem
+  /// The bounds of the free inputs, possibly infinite; nil where the domain is all of Rⁿ.
+  var lower: [Double]?
+  var upper: [Double]?
+  /// The half-width of the box around the cell's point that a linear program looks at where the domain is all of Rⁿ.
+  let reach: Double
+  var linearPrograms = 0
+  var exactDecisions = 0
+
+  init(problem: PatternProblem) {
+    self.problem = problem
+    if case .attainable(.box(let low, let high)) = problem.patterns {
+      lower = problem.freeInputs.map { low[$0] }
+      upper = problem.freeInputs.map { high[$0] }
+      reach = 0
+    } else {
+      lower = nil
+      upper = nil
+      // Kinks of the first layer lie about |b| / ‖w‖ from the origin.
+      let weights = problem.weights[0]
+      var distance = 1.0
+      for i in 0..<weights.rows where problem.hiddenLayers > 0 {
+        let length = norm(Array(weights.row(i)))
+        if length > 0 { distance = Swift.max(distance, abs(problem.biases[0][i]) / length) }
+      }
+      reach = 1e4 * distance
+    }
+  }
+
+  /// The whole domain as a cell, with its frontier settled.
+  mutating func root(seed: UInt64) -> Cell? {
+    var random = SplitMix64(seed: seed &+ 0x5EED)
+    let count = problem.freeInputs.count
+    // Away from the centre, where symmetric networks have their kinks.
+    let point: [Double] = (0..<count).map { j in
+      if let lower, let upper {
+        let t = 0.25 + 0.5 * random.uniform()
+        let inside = lower[j] + t * (upper[j] - lower[j])
+        return inside > lower[j] && inside < upper[j] ? inside : lower[j] / 2 + upper[j] / 2
+      }
+      return random.gaussian()
+    }
+    return settle(
+      forms: LayerForms(problem: problem), rows: [], point: point,
+      pattern: PartialPattern(repeating: .undecided, count: problem.units), constantUnits: [])
+  }
+
+  /// The cell on one side of a crossing unit; nil where it is too thin for a point in double precision.
+  mutating func side(of cell: Cell, at crossing: Cell.Crossing, phase: Phase) -> Cell? {
+    let unit = problem.unitRange(cell.forms.layer).lowerBound + crossing.unit
+    let sign: Double = phase == .on ? 1 : -1
+    var pattern = cell.pattern
+    pattern[unit] = phase
+    let row = Cell.Row(forms: cell.forms, unit: crossing.unit, sign: sign)
+    let point = sign == crossing.sign ? cell.point : crossing.beyond
+    return settle(
+      forms: cell.forms, rows: cell.rows + [row], point: point, pattern: pattern, constantUnits: cell.constantUnits)
+  }
+
+  /// Decides every unit that does not cross the cell, layer by layer, until some unit crosses or none is left.
+  private mutating func settle(
+    forms frontier: LayerForms, rows: [Cell.Row], point inside: [Double], pattern known: PartialPattern,
+    constantUnits: Set<Int>
+  ) -> Cell? {
+    var forms = frontier
+    var point = inside
+    var pattern = known
+    var constantUnits = constantUnits
+    while true {
+      let base = problem.unitRange(forms.layer).lowerBound
+      var open: [Int] = []
+      for i in 0..<forms.units where pattern[base + i] == .undecided {
+        if let phase = forms.constantPhase[i] {
+          pattern[base + i] = phase
+          constantUnits.insert(base + i)
+        } else if let sign = signOverBox(forms, i) {
+          pattern[base + i] = sign > 0 ? .on : .off
+        } else {
+          open.append(i)
+        }
+      }
+      guard let generic = genericPoint(near: point, units: open, forms: forms, rows: rows) else { return nil }
+      point = generic
+      guard let verdicts = classify(open, forms: forms, rows: rows, point: point) else { return nil }
+      var crossing: [Cell.Crossing] = []
+      for (i, verdict) in zip(open, verdicts) {
+        switch verdict {
+        case .stable(let sign): pattern[base + i] = sign > 0 ? .on : .off
+        case .crossing(let found): crossing.append(found)
+        }
+      }
+      if !crossing.isEmpty || forms.layer == problem.hiddenLayers - 1 {
+        return Cell(
+          forms: forms, rows: rows, point: point, pattern: pattern, constantUnits: constantUnits, crossing: crossing)
+      }
+      forms = LayerForms(after: forms, pattern: pattern)
+    }
+  }
+
+  private enum Verdict {
+    case stable(sign: Double)
+    case crossing(Cell.Crossing)
+  }
+
+  /// The sign of a form all over the domain's box, if interval arithmetic proves one.
+  private func signOverBox(_ forms: LayerForms, _ i: Int) -> Double? {
+    guard let lower, let upper else { return nil }
+    let range = Self.range(
+      gradient: forms.gradient(i), gradientError: forms.gradientError(i), constant: forms.constant(i),
+      constantError: forms.constantError(i), lower: lower, upper: upper)
+    return range.lowerBound > 0 ? 1 : range.upperBound < 0 ? -1 : nil
+  }
+
+  /// An enclosure of g·x + c over a box, where g and c are known up to the given errors.
+  private static func range(
+    gradient: some Collection<Double>, gradientError: some Collection<Double>, constant: Double,
+    constantError: Double, lower: [Double], upper: [Double]
+  ) -> ClosedRange<Double> {
+    var low = constant
+    var high = constant
+    var magnitude = abs(constant)
+    var error = constantError
+    for ((g, e), (a, b)) in zip(zip(gradient, gradientError), zip(lower, upper)) {
+      let (p, q) = (g * a, g * b)
+      low += Swift.min(p, q)
+      high += Swift.max(p, q)
+      let size = Swift.max(abs(a), abs(b))
+      magnitude += abs(g) * size
+      error += e * size
+    }
+    let slack = (error + Double(lower.count + 4) * unitRoundoff * 1.01 * magnitude) * (1 + 0x1p-30)
+    return (low - slack)...(high + slack)
+  }
+
+  /// True where x lies strictly inside the cell of `rows`, proved.
+  func contains(_ x: [Double], rows: [Cell.Row]) -> Bool {
+    guard x.allSatisfy(\.isFinite) else { return false }
+    if let lower, let upper {
+      for j in x.indices where !(lower[j] < x[j] && x[j] < upper[j]) { return false }
+    }
+    return rows.allSatisfy { Double($0.forms.sign($0.unit, at: x)) == $0.sign }
+  }
+
+  /// A point of the cell where no open unit has its kink: the given one, or one a small step aside.
+  private func genericPoint(
+    near point: [Double], units: [Int], forms: LayerForms, rows: [Cell.Row]
+  ) -> [Double]? {
+    func isGeneric(_ x: [Double]) -> Bool { units.allSatisfy { forms.sign($0, at: x) != 0 } }
+    if isGeneric(point) { return point }
+    var random = SplitMix64(seed: 0xA51DE)
+    var size = 0.125
+    while size > 0x1p-50 {
+      let aside = point.indices.map { j in
+        let scale = lower.map { $0[j] }.flatMap { low in upper.map { $0[j] - low } } ?? Swift.max(1, abs(point[j]))
+        return point[j] + size * scale * (random.uniform() - 0.5)
+      }
+      if isGeneric(aside), contains(aside, rows: rows) { return aside }
+      size /= 4
+    }
+    return nil
+  }
+
+  /// For each unit the one sign its form has on the cell, or a crossing; nil where a thin cell was met.
+  private mutating func classify(
+    _ units: [Int], forms: LayerForms, rows: [Cell.Row], point: [Double]
+  ) -> [Verdict]? {
+    guard !units.isEmpty else { return [] }
+    let signs = units.map { Double(forms.sign($0, at: point)) }
+    let polyhedron = polyhedron(rows: rows, around: point)
+    let costs = zip(units, signs).map { unit, sign in
+      let scale = sign * Self.scale(forms, unit)
+      return forms.gradient(unit).map { scale * $0 }
+    }
+    linearPrograms += costs.count
+    // A failed call leaves every unit to exact arithmetic.
+    let outcomes = (try? GLPK.minimize(costs, over: polyhedron)) ?? costs.map { _ in .unknown }
+    var verdicts: [Verdict] = []
+    for ((unit, sign), outcome) in zip(zip(units, signs), outcomes) {
+      if case .optimal(_, let vertex, let multipliers) = outcome {
+        if let beyond = pointBeyond(forms, unit, sign: sign, from: point, towards: vertex, rows: rows) {
+          verdicts.append(.crossing(Cell.Crossing(unit: unit, sign: sign, beyond: beyond)))
+          continue
+        }
+        if isProvedStable(forms, unit, sign: sign, multipliers: multipliers, rows: rows) {
+          verdicts.append(.stable(sign: sign))
+          continue
+        }
+      }
+      guard let verdict = decideExactly(unit, sign: sign, forms: forms, rows: rows, point: point) else {
+        return nil
+      }
+      verdicts.append(verdict)
+    }
+    return verdicts
+  }
+
+  /// A power of two that brings a form's largest coefficient into [1, 2).
+  private static func scale(_ forms: LayerForms, _ unit: Int) -> Double {
+    let largest = forms.gradient(unit).reduce(0) { Swift.max($0, abs($1)) }
+    return largest > 0 ? Double(sign: .plus, exponent: -largest.exponent, significand: 1) : 1
+  }
+
+  private func polyhedron(rows: [Cell.Row], around point: [Double]) -> Polyhedron {
+    var result = Polyhedron(
+      columns: point.count, lower: lower ?? point.map { $0 - reach * Swift.max(1, abs($0)) },
+      upper: upper ?? point.map { $0 + reach * Swift.max(1, abs($0)) })
+    for row in rows {
+      let scale = row.sign * Self.scale(row.forms, row.unit)
+      result.addRow(
+        row.forms.gradient(row.unit).map { scale * $0 }, lower: -scale * row.forms.constant(row.unit))
+    }
+    return result
+  }
+
+  /// A point strictly inside the cell where the form has the sign opposite to `sign`, on the way from `point` to
+  /// `vertex`: as far behind the kink as `point` is before it, or halfway to the vertex where that is nearer. Nil where
+  /// none could be proved.
+  private func pointBeyond(
+    _ forms: LayerForms, _ unit: Int, sign: Double, from point: [Double], towards vertex: [Double],
+    rows: [Cell.Row]
+  ) -> [Double]? {
+    let here = sign * forms.value(unit, at: point).value
+    let there = sign * forms.value(unit, at: vertex).value
+    guard there < 0, here >= 0 else { return nil }
+    let kink = here / (here - there)
+    for share in [0.5, 0.875, 0.125, 0.015625] {
+      let step = kink + Swift.min(share * (1 - kink), 2 * share * Swift.max(kink, 1e-3))
+      let candidate = zip(point, vertex).map { $0 + step * ($1 - $0) }
+      if Double(forms.sign(unit, at: candidate)) == -sign, contains(candidate, rows: rows) { return candidate }
+    }
+    return nil
+  }
+
+  /// Whether GLPK's multipliers y prove sign·form ≥ 0 on the cell: the rest form - Σ yᵣ sᵣ formᵣ (y ≥ 0) is
+  /// nonnegative over the whole box, in outward-rounded arithmetic.
+  private func isProvedStable(
+    _ forms: LayerForms, _ unit: Int, sign: Double, multipliers: [Double], rows: [Cell.Row]
+  ) -> Bool {
+    guard let lower, let upper else { return false }
+    let scale = sign * Self.scale(forms, unit)
+    var rest = forms.gradient(unit).map { scale * $0 }
+    var restError = forms.gradientError(unit).map { abs(scale) * $0 }
+    var constant = scale * forms.constant(unit)
+    var constantError = abs(scale) * forms.constantError(unit)
+    for (row, multiplier) in zip(rows, multipliers) where multiplier > 0 {
+      let factor = multiplier * row.sign * Self.scale(row.forms, row.unit)
+      for (j, (w, e)) in zip(row.forms.gradient(row.unit), row.forms.gradientError(row.unit)).enumerated() {
+        rest[j] -= factor * w
+        restError[j] += abs(factor) * e + 4 * unitRoundoff * (abs(factor * w) + abs(rest[j]))
+      }
+      constant -= factor * row.forms.constant(row.unit)
+      constantError +=
+        abs(factor) * row.forms.constantError(row.unit)
+        + 4 * unitRoundoff * (abs(factor * row.forms.constant(row.unit)) + abs(constant))
+    }
+    let range = Self.range(
+      gradient: rest, gradientError: restError, constant: constant, constantError: constantError * (1 + 0x1p-30),
+      lower: lower, upper: upper)
+    return range.lowerBound >= 0
+  }
+
+  /// A point inside the cell of `rows` as far from its walls as the neighbourhood of `point` allows, proved inside;
+  /// nil where GLPK names none.
+  private mutating func centre(of rows: [Cell.Row], around point: [Double]) -> [Double]? {
+    var columns = Polyhedron(columns: point.count + 1)
+    for j in point.indices {
+      let size = reach * Swift.max(1, abs(point[j]))
+      columns.columnLower[j] = lower.map { $0[j] } ?? point[j] - size
+      columns.columnUpper[j] = upper.map { $0[j] } ?? point[j] + size
+    }
+    columns.columnUpper[point.count] = 1
+    for row in rows {
+      let scale = row.sign * Self.scale(row.forms, row.unit)
+      let gradient = row.forms.gradient(row.unit).map { scale * $0 }
+      columns.addRow(gradient + [-norm(gradient)], lower: -scale * row.forms.constant(row.unit))
+    }
+    linearPrograms += 1
+    let cost = [Double](repeating: 0, count: point.count) + [-1]
+    guard case .optimal(_, let solution, _)? = (try? GLPK.minimize([cost], over: columns))?.first else { return nil }
+    let candidate = Array(solution.dropLast())
+    return contains(candidate, rows: rows) ? candidate : nil
+  }
+
+  /// The same question in exact arithmetic; nil where the other side is attainable but holds no point that double
+  /// precision can name.
+  private mutating func decideExactly(
+    _ unit: Int, sign: Double, forms: LayerForms, rows: [Cell.Row], point: [Double]
+  ) -> Verdict? {
+    exactDecisions += 1
+    var constraints = rows.map { Self.translated($0.forms, $0.unit, sign: $0.sign, to: point) }
+    if let lower, let upper {
+      for j in point.indices {
+        for (bound, direction) in [(lower[j], 1), (upper[j], -1)] where bound.isFinite {
+          let distance = (Dyadic(point[j]) - Dyadic(bound)) * Dyadic(direction)
+          constraints.append(Self.integers(
+            coefficients: point.indices.map { Dyadic($0 == j ? direction : 0) }, constant: distance))
+        }
+      }
+    }
+    switch decideNegativity(
+      objective: Self.translated(forms, unit, sign: sign, to: point), constraints: constraints)
+    {
+    case .nonnegative: return .stable(sign: sign)
+    case .negative(let offset):
+      let vertex = zip(point, offset).map { $0 + $1.approximation }
+      let other = Cell.Row(forms: forms, unit: unit, sign: -sign)
+      let beyond =
+        pointBeyond(forms, unit, sign: sign, from: point, towards: vertex, rows: rows)
+        ?? centre(of: rows + [other], around: point) ?? centre(of: rows + [other], around: vertex)
+      return beyond.map { .crossing(Cell.Crossing(unit: unit, sign: sign, beyond: $0)) }
+    }
+  }
+
+  /// What lies beyond a unit's kink on a cell.
+  enum OtherSide {
+    case empty
+    /// A point strictly inside.
+    case point([Double])
+    /// Attainable, but no point in double precision was found.
+    case thin
+  }
+
+  /// Whether the form of a unit, which has the given sign or vanishes at the cell's `point`, takes the other sign on
+  /// the cell; in exact arithmetic.
+  mutating func otherSide(
+    _ unit: Int, of sign: Double, forms: LayerForms, rows: [Cell.Row], point: [Double]
+  ) -> OtherSide {
+    switch decideExactly(unit, sign: sign, forms: forms, rows: rows, point: point) {
+    case nil: .thin
+    case .stable: .empty
+    case .crossing(let crossing): .point(crossing.beyond)
+    }
+  }
+
+  /// sign · form as integers (up to one power of two) in coordinates centred at `point`.
+  private static func translated(
+    _ forms: LayerForms, _ unit: Int, sign: Double, to point: [Double]
+  ) -> [BigInt] {
+    let exact = forms.exact
+    let factor = Dyadic(Int(sign))
+    let coefficients = (0..<forms.inputs).map { exact[unit, $0] * factor }
+    let constant = (0..<forms.inputs).reduce(exact[unit, forms.inputs] * factor) {
+      $0 + coefficients[$1] * Dyadic(point[$1])
+    }
+    return integers(coefficients: coefficients, constant: constant)
+  }
+
+  private static func integers(coefficients: [Dyadic], constant: Dyadic) -> [BigInt] {
+    let all = coefficients + [constant]
+    let exponent = all.lazy.filter { !$0.isZero }.map(\.exponent).min() ?? 0
+    return all.map { $0.scaled(to: exponent) }
+  }
+}

@@ -1,0 +1,105 @@
+public import ExactArithmetic
+
+/// Why a search ended.
+public enum StopReason: String, Sendable, Codable {
+  /// The asked relative gap was reached.
+  case gap
+  case time
+  case nodes
+  case interrupt
+  /// Some cell is too thin to hold a double-precision witness; its bound stays in `upper`.
+  case thin
+}
+
+/// A point where the Jacobian's norm was evaluated exactly, or a free pattern.
+public struct Witness: Sendable {
+  /// The input, all coordinates; nil for free patterns.
+  public var x: [Double]?
+  /// v with ‖J v‖ / ‖v‖ = the claimed ratio.
+  public var direction: [Double]
+  /// The pattern, complete.
+  public var pattern: PartialPattern
+  /// ‖J v‖² / ‖v‖², exactly.
+  public var ratioSquared: Rational
+
+  /// The largest double not above ‖J v‖ / ‖v‖: a proved lower bound.
+  public var lower: Double { ratioSquared.squareRootRoundedDown }
+}
+
+/// What a search holds: lower ≤ maximum ≤ upper at every moment.
+public struct Enclosure: Sendable {
+  /// Proved in exact arithmetic by `witness`.
+  public var lower: Double
+  /// A floating-point bound: every relaxation behind it was checked with a margin for rounding.
+  public var upper: Double
+  public var witness: Witness?
+
+  public var relativeGap: Double { upper <= lower ? 0 : (upper - lower) / upper }
+}
+
+/// The outcome of a search: the enclosure, and apart from it why the search ended.
+public struct SearchResult: Sendable {
+  public var enclosure: Enclosure
+  public var reason: StopReason
+  public var engine: Engine
+  /// Why this engine was chosen.
+  public var explanation: String
+  public var statistics: SearchStatistics
+  public var seconds: Double
+
+  public var isOptimal: Bool { reason == .gap }
+}
+
+/// Counts, the same on every machine for the same seed.
+public struct SearchStatistics: Sendable, Equatable, Codable {
+  public var nodes = 0
+  public var cells = 0
+  public var linearPrograms = 0
+  public var exactDecisions = 0
+  public var relaxations = 0
+  public var newtonSteps = 0
+  public var exactWitnesses = 0
+
+  public init() {}
+}
+
+/// The engines that solve a pattern problem; all of them agree.
+public enum Engine: String, Sendable, CaseIterable, Codable {
+  /// Every pattern, by Gray code; attainability of the best ones by linear programs.
+  case enumerate
+  /// Every full-dimensional cell: polygons for two inputs, linear programs otherwise.
+  case cells
+  /// Best-first branch and bound with the semidefinite relaxation.
+  case semidefinite
+}
+
+/// Limits and settings of a search.
+public struct SearchSettings: Sendable {
+  /// nil chooses by size.
+  public var engine: Engine?
+  /// Stop when (upper - lower) / upper is at most this.
+  public var relativeGap: Double
+  /// Wall-clock seconds; nil for none.
+  public var timeLimit: Double?
+  public var nodeLimit: Int?
+  public var seed: UInt64
+  /// Asked now and then; true stops the search with its enclosure.
+  public var isInterrupted: @Sendable () -> Bool
+
+  public init(
+    engine: Engine? = nil, relativeGap: Double = 1e-6, timeLimit: Double? = nil, nodeLimit: Int? = nil,
+    seed: UInt64 = 0, isInterrupted: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.engine = engine
+    self.relativeGap = relativeGap
+    self.timeLimit = timeLimit
+    self.nodeLimit = nodeLimit
+    self.seed = seed
+    self.isInterrupted = isInterrupted
+  }
+}
+
+/// A search that cannot run as asked.
+public struct UnsupportedSearch: Error, Sendable, CustomStringConvertible {
+  public let description: String
+}

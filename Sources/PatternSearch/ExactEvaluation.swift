@@ -1,0 +1,75 @@
+import ExactArithmetic
+import LinearAlgebra
+
+extension PatternProblem {
+  /// The witness at x with direction v, if the network is differentiable at x, in exact arithmetic: every unit's
+  /// local form at x is nonzero, or vanishes identically on x's cell. Nil otherwise.
+  ///
+  /// - Parameters:
+  ///   - x: the free inputs.
+  ///   - direction: a direction over the free inputs, not zero; nil takes the top right singular vector of J(x).
+  func exactWitness(at x: [Double]) -> Witness? {
+    var pattern = PartialPattern(repeating: .undecided, count: units)
+    if hiddenLayers > 0 {
+      var forms = LayerForms(problem: self)
+      for layer in 0..<hiddenLayers {
+        if layer > 0 { forms = LayerForms(after: forms, pattern: pattern) }
+        for (i, unit) in unitRange(layer).enumerated() {
+          if let phase = forms.constantPhase[i] {
+            pattern[unit] = phase
+            continue
+          }
+          let sign = forms.sign(i, at: x)
+          guard sign != 0 else { return nil }
+          pattern[unit] = sign > 0 ? .on : .off
+        }
+      }
+    }
+    return exactWitness(pattern: pattern, x: inputPoint(x))
+  }
+
+  /// The exact ratio ‖J(σ) v‖² / ‖v‖² with v the top right singular vector of J(σ), computed in exact arithmetic
+  /// from the stored weights. With one output v = Jᵀ exactly, so the ratio is ‖J‖² itself.
+  func exactWitness(pattern: PartialPattern, x: [Double]? = nil) -> Witness? {
+    let jacobian = jacobian(pattern)
+    guard let direction = Self.topDirection(of: jacobian) else { return nil }
+    var exact = ScaledIntegerMatrix(rows: chain[0].rows, columns: chain[0].columns, doubles: chain[0].elements)
+    for layer in 0..<hiddenLayers {
+      let next = chain[layer + 1]
+      exact =
+        ScaledIntegerMatrix(rows: next.rows, columns: next.columns, doubles: next.elements)
+        * exact.scalingRows(by: diagonal(pattern, layer: layer))
+    }
+    let v =
+      exact.rows == 1
+      ? (0..<exact.columns).map { exact[0, $0] } : direction.map { Dyadic($0) }
+    func squaredNorm(_ vector: [Dyadic]) -> Dyadic { vector.reduce(.zero) { $0 + $1 * $1 } }
+    let length = squaredNorm(v)
+    guard !length.isZero else { return nil }
+    // One output: ‖J Jᵀ‖² / ‖Jᵀ‖² = ‖J‖².
+    let ratio = exact.rows == 1 ? Rational(length, Dyadic(1)) : Rational(squaredNorm(exact.times(v)), length)
+    return Witness(
+      x: x, direction: expandDirection(direction), pattern: pattern, ratioSquared: ratio)
+  }
+
+  /// A unit top right singular vector, rounded; nil for the zero matrix.
+  private static func topDirection(of jacobian: Matrix) -> [Double]? {
+    let scale = jacobian.largestMagnitude
+    guard scale > 0, let svd = try? (jacobian * (1 / scale)).singularValueDecomposition() else { return nil }
+    return Array(svd.rightVectorsTransposed.row(0))
+  }
+
+  /// The full input point for values of the free inputs.
+  func inputPoint(_ free: [Double]) -> [Double] {
+    guard case .attainable(.box(let lower, _)) = patterns else { return free }
+    var point = lower
+    for (value, j) in zip(free, freeInputs) { point[j] = value }
+    return point
+  }
+
+  private func expandDirection(_ direction: [Double]) -> [Double] {
+    var full = [Double](repeating: 0, count: weights[0].columns)
+    for (value, j) in zip(direction, freeInputs) { full[j] = value }
+    return full
+  }
+}

@@ -1,0 +1,105 @@
+import LinearAlgebra
+
+/// Heuristics for free patterns: they find good patterns and prove nothing.
+struct LocalSearch {
+  let problem: PatternProblem
+  private let transposes: [Matrix]
+
+  init(problem: PatternProblem) {
+    self.problem = problem
+    transposes = problem.chain.map { $0.transposed() }
+  }
+
+  /// Alternates between the top singular pair (u, v) of J(σ) and the pattern that is best for it, one layer at a
+  /// time: uᵀJ(σ)v = Σᵢ qᵢ D(σ)ᵢ pᵢ is linear in a layer's slopes. The norm never falls.
+  func alternate(from start: PartialPattern) -> PartialPattern {
+    var pattern = start
+    var best = -1.0
+    for _ in 0..<50 {
+      guard let svd = try? problem.jacobian(pattern).singularValueDecomposition(), let top = svd.singularValues.first,
+        top > best * (1 + 1e-12)
+      else { break }
+      best = top
+      let v = Array(svd.rightVectorsTransposed.row(0))
+      let u = svd.leftVectors.column(0)
+      improve(&pattern, u: u, v: v)
+    }
+    return pattern
+  }
+
+  private func improve(_ pattern: inout PartialPattern, u: [Double], v: [Double]) {
+    // backward[k] = the sensitivity of uᵀJv to the output of hidden layer k, for the old pattern after it.
+    let layers = problem.hiddenLayers
+    var backward = [[Double]](repeating: [], count: layers)
+    var sensitivity = u
+    for layer in stride(from: layers - 1, through: 0, by: -1) {
+      sensitivity = transposes[layer + 1] * sensitivity
+      backward[layer] = sensitivity
+      if layer > 0 {
+        let slopes = problem.diagonal(pattern, layer: layer)
+        sensitivity = zip(sensitivity, slopes).map { $0 * $1 }
+      }
+    }
+    var forward = v
+    for layer in 0..<layers {
+      let pre = problem.chain[layer] * forward
+      let slopes = problem.slopes[layer]
+      forward = pre
+      for (i, unit) in problem.unitRange(layer).enumerated() {
+        let product = backward[layer][i] * pre[i]
+        if product != 0 { pattern[unit] = (product > 0) == (slopes.on >= slopes.off) ? .on : .off }
+        forward[i] = pre[i] * problem.slope(pattern[unit], layer: layer)
+      }
+    }
+  }
+
+  /// Flips single units while that raises the norm, then alternates again, until neither helps.
+  func climb(from start: PartialPattern, shouldStop: () -> Bool = { false }) -> PartialPattern {
+    var pattern = alternate(from: start)
+    var best = value(pattern)
+    var improved = true
+    while improved {
+      improved = false
+      for unit in pattern.indices {
+        if shouldStop() { return pattern }
+        pattern[unit] = pattern[unit] == .on ? .off : .on
+        let candidate = value(pattern)
+        if candidate > best * (1 + 1e-12) {
+          best = candidate
+          improved = true
+        } else {
+          pattern[unit] = pattern[unit] == .on ? .off : .on
+        }
+      }
+      if improved {
+        pattern = alternate(from: pattern)
+        best = value(pattern)
+      }
+    }
+    return pattern
+  }
+
+  func value(_ pattern: PartialPattern) -> Double { (try? problem.jacobian(pattern).spectralNorm()) ?? 0 }
+
+  /// Greedy SeqLip's ascent (section 6.1 of the paper): from the given pattern flip the best single unit while that
+  /// raises the norm.
+  func greedyFlips(from start: PartialPattern, shouldStop: () -> Bool) -> PartialPattern {
+    var pattern = start
+    var best = value(pattern)
+    while !shouldStop() {
+      var choice: Int?
+      for unit in pattern.indices {
+        pattern[unit] = pattern[unit] == .on ? .off : .on
+        let candidate = value(pattern)
+        pattern[unit] = pattern[unit] == .on ? .off : .on
+        if candidate > best * (1 + 1e-12) {
+          best = candidate
+          choice = unit
+        }
+      }
+      guard let choice else { break }
+      pattern[choice] = pattern[choice] == .on ? .off : .on
+    }
+    return pattern
+  }
+}

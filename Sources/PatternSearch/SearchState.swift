@@ -1,0 +1,121 @@
+import ExactArithmetic
+import LinearAlgebra
+
+/// What happens in a search, for whoever listens: progress lines, statistics, proof writers. The search knows none
+/// of them.
+public enum SearchEvent: Sendable {
+  /// A better proved lower bound.
+  case incumbent(Witness)
+  /// Now and then: the enclosure and how many nodes are open.
+  case progress(Enclosure, statistics: SearchStatistics, open: Int)
+}
+
+/// Listens to a search.
+public typealias SearchSink = @Sendable (SearchEvent) -> Void
+
+/// What all engines share: the incumbent, the largest bound of what was set aside, counts and limits.
+final class SearchState {
+  let problem: PatternProblem
+  let settings: SearchSettings
+  private let sink: SearchSink
+  private let start = ContinuousClock.now
+  var statistics = SearchStatistics()
+  private(set) var witness: Witness?
+  private(set) var lower = 0.0
+  /// The largest bound among the parts of the search space that are done with.
+  private(set) var settled = 0.0
+  /// The largest bound among parts that hold no nameable witness.
+  private(set) var thin = 0.0
+  private(set) var stop: StopReason?
+  private var lastReport = ContinuousClock.now
+
+  init(problem: PatternProblem, settings: SearchSettings, sink: @escaping SearchSink) {
+    self.problem = problem
+    self.settings = settings
+    self.sink = sink
+  }
+
+  var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+
+  /// A part of the search space whose bound is at most this is done with.
+  var cutoff: Double { lower / (1 - settings.relativeGap) * (1 - 1e-14) }
+
+  func settle(bound: Double) { settled = max(settled, bound) }
+  func settleThin(bound: Double) { thin = max(thin, bound) }
+
+  /// True once a limit is reached; remembers which.
+  func shouldStop() -> Bool {
+    if stop != nil { return true }
+    if settings.isInterrupted() {
+      stop = .interrupt
+    } else if let limit = settings.nodeLimit, statistics.nodes >= limit {
+      stop = .nodes
+    } else if let limit = settings.timeLimit, seconds >= limit {
+      stop = .time
+    }
+    return stop != nil
+  }
+
+  func reportProgress(openBound: Double, open: Int) {
+    guard ContinuousClock.now - lastReport > .milliseconds(500) else { return }
+    lastReport = .now
+    sink(.progress(enclosure(openBound: openBound), statistics: statistics, open: open))
+  }
+
+  /// Evaluates the network's piece at x (free inputs), and takes it as incumbent if exact arithmetic confirms that it
+  /// is better.
+  ///
+  /// - Parameter pattern: the pattern at x where it is known.
+  func offer(point x: [Double], pattern known: PartialPattern? = nil) {
+    guard let pattern = known ?? problem.pattern(at: x), isBetter(pattern) else { return }
+    accept(problem.exactWitness(at: x))
+  }
+
+  /// Offers a free pattern.
+  func offer(pattern: PartialPattern) {
+    guard isBetter(pattern) else { return }
+    accept(problem.exactWitness(pattern: pattern))
+  }
+
+  private func isBetter(_ pattern: PartialPattern) -> Bool {
+    guard let norm = try? problem.jacobian(pattern).spectralNorm() else { return false }
+    return norm > lower * (1 + 1e-14)
+  }
+
+  private func accept(_ candidate: Witness?) {
+    statistics.exactWitnesses += 1
+    guard let candidate, candidate.lower > lower else { return }
+    lower = candidate.lower
+    witness = candidate
+    sink(.incumbent(candidate))
+  }
+
+  func enclosure(openBound: Double) -> Enclosure {
+    Enclosure(lower: lower, upper: max(lower, settled, thin, openBound), witness: witness)
+  }
+
+  /// The result, with the largest bound still open (0 where the search is complete).
+  func result(openBound: Double, engine: Engine, explanation: String) -> SearchResult {
+    let enclosure = enclosure(openBound: openBound)
+    let closed = enclosure.relativeGap <= settings.relativeGap
+    return SearchResult(
+      enclosure: enclosure, reason: closed ? .gap : stop ?? .thin, engine: engine, explanation: explanation,
+      statistics: statistics, seconds: seconds)
+  }
+}
+
+extension PatternProblem {
+  /// The pattern at x in double precision (kinks count as on); an estimate to be confirmed exactly.
+  func pattern(at x: [Double]) -> PartialPattern? {
+    guard x.allSatisfy(\.isFinite) else { return nil }
+    var pattern: PartialPattern = []
+    pattern.reserveCapacity(units)
+    var value = inputPoint(x)
+    for layer in 0..<hiddenLayers {
+      let pre = zip(weights[layer] * value, biases[layer]).map { $0 + $1 }
+      pattern += pre.map { $0 >= 0 ? Phase.on : .off }
+      value = pre.map { $0 * ($0 >= 0 ? slopes[layer].on : slopes[layer].off) }
+    }
+    return pattern
+  }
+}

@@ -1,0 +1,205 @@
+import LinearAlgebra
+
+/// The semidefinite bound of a partial pattern.
+///
+/// Stack one variable zᵢ = D(σ)ᵢ cᵢ(z, v) for every undecided unit (cᵢ its linear pre-activation form, in the input
+/// direction v and the earlier z; decided units are substituted) and let O be the output's form. A slope in {α, β}
+/// gives (zᵢ - α cᵢ)(zᵢ - β cᵢ) = 0, so for every multiplier vector t
+///
+///     S(λ, t) = λ E_v - OᵀO + Σ tᵢ sym((eᵢ - α cᵢ)(eᵢ - β cᵢ)ᵀ) ⪰ 0   ⟹   ‖J(σ)‖² ≤ λ   for every completion.
+///
+/// At the root this is LipSDP-Neuron (Fazlyab et al. 2019, with diagonal multipliers; the variant that couples neurons
+/// is unsound); inside the tree it is LipSDP with neurons fixed. λ - μ log det S is minimised by Newton's method
+/// along decreasing μ; every iterate is feasible, so the search stops it as soon as the node can be pruned, or as soon
+/// as it certainly cannot.
+struct SemidefiniteRelaxation {
+  /// How multipliers are shared: one per neuron, or one per layer (LipSDP-Layer).
+  enum Sharing { case neuron, layer }
+
+  struct Result {
+    /// An upper bound on max ‖J(σ)‖ over the completions of the node.
+    var bound: Double
+    /// tᵢ by flat unit index, for the children's first iterate; zero where a unit had none.
+    var multipliers: [Double]
+    /// For each undecided unit that still matters: its relaxed slope in [0, 1], and how much of the relaxation's
+    /// gap it carries.
+    var units: [(unit: Int, slope: Double, weight: Double)]
+    var newtonSteps: Int
+  }
+
+  let problem: PatternProblem
+  /// W_1 … W_K, or the transposed chain W_Kᵀ … W_1ᵀ where that has the smaller end: J and Jᵀ have the same norm.
+  private let chain: [Matrix]
+  private let isTransposed: Bool
+  let sharing: Sharing
+
+  init(problem: PatternProblem, sharing: Sharing = .neuron, transposed: Bool? = nil) {
+    self.problem = problem
+    self.sharing = sharing
+    var chain = problem.chain
+    isTransposed = transposed ?? (chain[chain.count - 1].rows < chain[0].columns && problem.hiddenLayers > 0)
+    if isTransposed { chain = chain.reversed().map { $0.transposed() } }
+    // Orthogonal maps of the input direction and of the output leave norms alone.
+    if let compressed = try? chain[0].transposed().compressingRows(), problem.hiddenLayers > 0 {
+      chain[0] = compressed.transposed()
+    }
+    let last = chain.count - 1
+    if let compressed = try? chain[last].compressingRows() { chain[last] = compressed }
+    self.chain = chain
+  }
+
+  /// The quadratic forms of a node. Variables: the undecided units' z first, in chain order, then v.
+  private struct Forms {
+    /// Flat unit indices, in chain order.
+    var units: [Int] = []
+    var slopes: [UnitSlopes] = []
+    /// The chain layer of each variable, for layer-wise multipliers and the starting point.
+    var layers: [Int] = []
+    /// cᵢ: units × size.
+    var pre: Matrix
+    /// OᵀO: size × size.
+    var output: Matrix
+    var directions: Int
+    var size: Int { units.count + directions }
+  }
+
+  /// The forms of a node; nil where the output form vanishes and the bound is 0.
+  private func forms(_ pattern: PartialPattern) -> Forms? {
+    let layers = problem.hiddenLayers
+    let directions = chain[0].columns
+    // First pass: which undecided units have a form at all. Columns are the undecided units, then v.
+    var undecided: [Int] = []
+    for step in 0..<layers {
+      let layer = isTransposed ? layers - 1 - step : step
+      undecided += problem.unitRange(layer).filter { pattern[$0] == .undecided }
+    }
+    let width = undecided.count + directions
+    var hidden = Matrix(rows: directions, columns: width) { $1 == undecided.count + $0 ? 1 : 0 }
+    var kept: [(unit: Int, slopes: UnitSlopes, layer: Int, column: Int)] = []
+    var rows: [Double] = []
+    var column = 0
+    for step in 0..<layers {
+      let layer = isTransposed ? layers - 1 - step : step
+      let pre = chain[step] * hidden
+      var next = Matrix(rows: pre.rows, columns: width)
+      for (i, unit) in problem.unitRange(layer).enumerated() {
+        if pattern[unit] == .undecided {
+          if pre.row(i).contains(where: { $0 != 0 }) {
+            next[i, column] = 1
+            kept.append((unit, problem.slopes[layer], step, column))
+            rows.append(contentsOf: pre.row(i))
+          }
+          column += 1
+        } else {
+          let slope = problem.slope(pattern[unit], layer: layer)
+          if slope != 0 { for j in 0..<width { next[i, j] = slope * pre[i, j] } }
+        }
+      }
+      hidden = next
+    }
+    let output = chain[layers] * hidden
+    guard !output.isZero else { return nil }
+    let columns = kept.map(\.column) + (undecided.count..<width)
+    let pre = Matrix(rows: kept.count, columns: width, elements: rows).selecting(columns: columns)
+    let selected = output.selecting(columns: columns)
+    return Forms(
+      units: kept.map(\.unit), slopes: kept.map(\.slopes), layers: kept.map(\.layer), pre: pre,
+      output: Matrix.product(selected, transposed: true, selected, transposed: false), directions: directions)
+  }
+
+  /// Bounds ‖J(σ)‖ over the completions of `pattern`.
+  ///
+  /// - Parameters:
+  ///   - cutoff: stop as soon as the bound is at most this (the node is pruned).
+  ///   - warm: the parent's multipliers and bound, feasible here by construction.
+  ///   - tolerance: the relative accuracy in λ that ends the minimisation anyway.
+  ///   - patience: end once the node certainly cannot be pruned and λ is known to this share of its distance to the
+  ///     cutoff; 0 to go on to `tolerance`.
+  func bound(
+    _ pattern: PartialPattern, cutoff: Double, warm: (multipliers: [Double], bound: Double)? = nil,
+    tolerance: Double = 1e-7, patience: Double = 0, shouldStop: () -> Bool = { false }
+  ) -> Result {
+    let multipliers = [Double](repeating: 0, count: problem.units)
+    guard let forms = forms(pattern) else {
+      return Result(bound: 0, multipliers: multipliers, units: [], newtonSteps: 0)
+    }
+    let top = ((try? forms.output.largestEigenvalue()) ?? 0) * (1 + 1e-12)
+    guard !forms.units.isEmpty else {
+      // Every unit is decided: OᵀO is JᵀJ.
+      return Result(
+        bound: (top * (1 + 1e-12)).squareRoot().nextUp, multipliers: multipliers, units: [], newtonSteps: 0)
+    }
+    var barrier = Barrier(
+      pre: forms.pre, output: forms.output, slopes: forms.slopes, directions: forms.directions,
+      groups: groups(forms))
+    let squaredCutoff = cutoff * cutoff
+    if let warm, sharing == .neuron {
+      barrier.start(
+        level: warm.bound * warm.bound * (1 + 1e-9), multipliers: forms.units.map { warm.multipliers[$0] })
+    }
+    if !barrier.isFeasible { barrier.startCold(layers: forms.layers) }
+    guard barrier.isFeasible else {
+      return Result(bound: .infinity, multipliers: multipliers, units: [], newtonSteps: 0)
+    }
+    barrier.minimize(
+      cutoff: squaredCutoff, tolerance: tolerance, patience: patience, shouldStop: shouldStop)
+    let bound = barrier.verifiedLevel(cutoff: squaredCutoff).map { $0.squareRoot().nextUp } ?? .infinity
+    var result = Result(
+      bound: bound, multipliers: multipliers, units: [], newtonSteps: barrier.steps)
+    for (i, t) in barrier.unitMultipliers.enumerated() { result.multipliers[forms.units[i]] = t }
+    for (i, (slope, weight)) in barrier.relaxedSlopes().enumerated() {
+      result.units.append((forms.units[i], slope, weight))
+    }
+    return result
+  }
+
+  private func groups(_ forms: Forms) -> [Int] {
+    switch sharing {
+    case .neuron: return Array(forms.units.indices)
+    case .layer:
+      var names: [Int] = []
+      return forms.layers.map { layer in
+        if names.last != layer { names.append(layer) }
+        return names.count - 1
+      }
+    }
+  }
+}
+
+extension PatternProblem {
+  /// How the multipliers of the semidefinite relaxation are shared.
+  public enum MultiplierSharing: Sendable {
+    case neuron, layer
+  }
+
+  /// LipSDP over all free patterns, to a relative accuracy of about 1e-7 above the relaxation's optimum: a
+  /// floating-point upper bound on FGL. O(N³) a Newton step, N = min(inputs, outputs) + units; 25 to 60 steps.
+  ///
+  /// - Returns: infinity where no feasible multipliers were found before `shouldStop`.
+  public func semidefiniteBound(
+    sharing: MultiplierSharing = .neuron, shouldStop: () -> Bool = { false }
+  ) -> Double {
+    let pattern = PartialPattern(repeating: .undecided, count: units)
+    let shares: SemidefiniteRelaxation.Sharing = sharing == .neuron ? .neuron : .layer
+    return SemidefiniteRelaxation(problem: self, sharing: shares, transposed: false)
+      .bound(pattern, cutoff: 0, shouldStop: shouldStop).bound
+  }
+
+  /// Greedy ascent over single flips from the all-ones pattern and from `restarts` random ones; the best value found.
+  /// An estimate from below of the free maximum.
+  public func greedyMaximum(
+    restarts: Int, seed: UInt64, shouldStop: () -> Bool = { false }
+  ) -> (value: Double, pattern: PartialPattern) {
+    let search = LocalSearch(problem: self)
+    var random = SplitMix64(seed: seed)
+    var best = search.greedyFlips(from: PartialPattern(repeating: .on, count: units), shouldStop: shouldStop)
+    var bestValue = search.value(best)
+    for _ in 0..<restarts where !shouldStop() {
+      let start = (0..<units).map { _ in random.next() & 1 == 0 ? Phase.off : .on }
+      let pattern = search.greedyFlips(from: start, shouldStop: shouldStop)
+      let value = search.value(pattern)
+      if value > bestValue { (best, bestValue) = (pattern, value) }
+    }
+    return (bestValue, best)
+  }
+}

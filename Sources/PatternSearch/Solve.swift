@@ -1,0 +1,68 @@
+extension PatternProblem {
+  /// The largest network for which `auto` enumerates free patterns.
+  private static let enumerationLimit = 6
+
+  /// The engine `auto` takes, and why.
+  public func automaticEngine() -> (engine: Engine, explanation: String) {
+    if hiddenLayers == 0 { return (.enumerate, "one affine layer: the constant is its spectral norm") }
+    if isAttainable, freeInputs.count == 2 {
+      return (.cells, "two inputs: all \(units) units cut the plane into polygons, each visited once")
+    }
+    if isAttainable, freeInputs.count == 1 {
+      return (.cells, "one input: the kinks of \(units) units cut the line into intervals, each visited once")
+    }
+    if !isAttainable, units <= Self.enumerationLimit {
+      return (.enumerate, "\(units) units: all \(1 << units) patterns")
+    }
+    return (
+      .semidefinite,
+      "\(units) units, \(freeInputs.count) inputs: best-first branch and bound with the semidefinite relaxation"
+    )
+  }
+
+  /// Solves the problem: an enclosure of the maximum of ‖J(σ)‖₂, a witness, and why the search ended.
+  ///
+  /// Anytime: limits and interruption leave a valid enclosure. Deterministic for a given seed (node counts; not the
+  /// clock). Exponential in the number of units in the worst case: the problem is NP-hard (Theorem 2 of the paper).
+  ///
+  /// - Throws: `UnsupportedSearch` where the chosen engine does not apply.
+  public func solve(
+    _ settings: SearchSettings = SearchSettings(), sink: @escaping SearchSink = { _ in }
+  ) throws(UnsupportedSearch) -> SearchResult {
+    var (engine, explanation) = automaticEngine()
+    if let chosen = settings.engine, chosen != engine {
+      engine = chosen
+      explanation = "engine \(chosen.rawValue) was asked for"
+    }
+    let state = SearchState(problem: self, settings: settings, sink: sink)
+    let open = try run(engine, state)
+    return state.result(openBound: open, engine: engine, explanation: explanation)
+  }
+
+  private func run(_ engine: Engine, _ state: SearchState) throws(UnsupportedSearch) -> Double {
+    if freeInputs.isEmpty { return 0 }
+    if hiddenLayers == 0 {
+      state.offer(pattern: [])
+      state.settle(bound: normUpperBound([]))
+      return 0
+    }
+    switch engine {
+    case .enumerate:
+      var enumeration = try Enumeration(state: state)
+      return enumeration.run()
+    case .cells:
+      guard isAttainable else {
+        throw UnsupportedSearch(description: "engine cells is for attainable patterns; use enumerate or semidefinite")
+      }
+      if freeInputs.count == 2 {
+        var cells = PlanarCells(state: state)
+        return cells.run()
+      }
+      var cells = CellEnumeration(state: state)
+      return cells.run()
+    case .semidefinite:
+      var search = BranchAndBound(state: state)
+      return search.run()
+    }
+  }
+}
