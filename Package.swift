@@ -50,6 +50,7 @@ let package = Package(
         "Networks", "LinearAlgebra", "ExactArithmetic",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
+      exclude: ["onnx.proto"],
       swiftSettings: strict),
 
     // The pattern problem and the bounds.
@@ -85,6 +86,24 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/lipbench",
+      swiftSettings: strict),
+
+    // Tests mirror the sources.
+    .testTarget(name: "ExactArithmeticTests", dependencies: ["ExactArithmetic"], swiftSettings: strict),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: strict),
+    .testTarget(name: "LinearProgrammingTests", dependencies: ["LinearProgramming"], swiftSettings: strict),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["Networks", "LinearAlgebra"], resources: [.copy("Fixtures")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ONNXNetworksTests", dependencies: ["ONNXNetworks", "Networks", "LinearAlgebra"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "PatternSearchTests",
+      dependencies: ["PatternSearch", "ExactArithmetic", "LinearAlgebra", "LinearProgramming"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BoundsTests", dependencies: ["Bounds", "ExactArithmetic", "LinearAlgebra", "Networks", "PatternSearch"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

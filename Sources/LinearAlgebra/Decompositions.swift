@@ -71,6 +71,19 @@ extension Matrix {
     }
   }
 
+  /// The inverse by LAPACK `dgetrf` and `dgetri`: an estimate; nil where the matrix is numerically singular. O(n³).
+  public func inverse() -> Matrix? {
+    _ = BLAS.oneThread
+    precondition(rows == columns)
+    var result = self
+    var pivots = [Int32](repeating: 0, count: rows)
+    guard
+      LAPACKE_dgetrf(LAPACK_ROW_MAJOR, Int32(rows), Int32(rows), &result.elements, Int32(rows), &pivots) == 0,
+      LAPACKE_dgetri(LAPACK_ROW_MAJOR, Int32(rows), &result.elements, Int32(rows), pivots) == 0, result.isFinite
+    else { return nil }
+    return result
+  }
+
   /// R with selfᵀ self = Rᵀ R and at most `rows` rows, so that ‖self · x‖ = ‖R · x‖ for every x:
   /// the triangular factor of a QR decomposition, or self where it has no more rows than columns.
   public func compressingRows() throws(LAPACKFailure) -> Matrix {

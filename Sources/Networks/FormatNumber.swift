@@ -19,7 +19,9 @@ struct FormatNumber: Equatable {
 
   private static func fraction(_ text: Substring) -> (value: Double, isExact: Bool)? {
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let p = natural(parts[0]), let q = parts.count == 2 ? natural(parts[1]) : 1, q > 0 else { return nil }
+    guard let p = natural(parts[0]), let q = parts.count == 2 ? natural(parts[1]) : 1, q > 0 else {
+      return nil
+    }
     if p == 0 { return (0, true) }
     return quotient(p, q)
   }

@@ -16,7 +16,9 @@ package struct FormatRounding: Sendable {
 
   package mutating func multiply(_ a: Double, _ b: Double) -> Double {
     let product = a * b
-    if a != 0, b != 0, Self.multiplicationError(a, b, product) != 0 || Self.isTiny(product) { hasRounded = true }
+    if a != 0, b != 0, Self.multiplicationError(a, b, product) != 0 || Self.isTiny(product) {
+      hasRounded = true
+    }
     return product
   }
 

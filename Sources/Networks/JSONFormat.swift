@@ -32,7 +32,8 @@ public enum JSONFormat {
     ]
     if let shared { members += text(shared) }
     if let box = network.inputBox {
-      members.append("\"domain\": {\n    \"lower\": \(list(box.lower)),\n    \"upper\": \(list(box.upper))\n  }")
+      members.append(
+        "\"domain\": {\n    \"lower\": \(list(box.lower)),\n    \"upper\": \(list(box.upper))\n  }")
     }
     return Data("{\n  \(members.joined(separator: ",\n  "))\n}\n".utf8)
   }

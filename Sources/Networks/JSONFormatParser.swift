@@ -75,7 +75,8 @@ struct JSONFormatParser {
 
   private mutating func value(depth: Int) throws(InputError) -> JSONFormatValue {
     guard depth < Self.maximumDepth else {
-      throw failure("values are nested deeper than \(Self.maximumDepth) levels", "a network needs five levels")
+      throw failure(
+        "values are nested deeper than \(Self.maximumDepth) levels", "a network needs five levels")
     }
     switch next {
     case UInt8(ascii: "{"): return try object(depth: depth)
@@ -108,7 +109,8 @@ struct JSONFormatParser {
       skipSpace()
       if take("}") { return .object(members) }
       guard take(",") else {
-        throw failure("\(describeNext()) stands inside an object", "separate members by \",\" and end with \"}\"")
+        throw failure(
+          "\(describeNext()) stands inside an object", "separate members by \",\" and end with \"}\"")
       }
     }
   }
@@ -124,7 +126,8 @@ struct JSONFormatParser {
       skipSpace()
       if take("]") { return .array(elements) }
       guard take(",") else {
-        throw failure("\(describeNext()) stands inside an array", "separate elements by \",\" and end with \"]\"")
+        throw failure(
+          "\(describeNext()) stands inside an array", "separate elements by \",\" and end with \"]\"")
       }
     }
   }
@@ -141,7 +144,8 @@ struct JSONFormatParser {
         }
         return string
       case UInt8(ascii: "\\"): text += try escape()
-      case 0..<0x20: throw failure("a string contains a line break or control character", "write it as an escape")
+      case 0..<0x20:
+        throw failure("a string contains a line break or control character", "write it as an escape")
       default: text.append(byte)
       }
     }
@@ -164,7 +168,8 @@ struct JSONFormatParser {
         return [UInt8](String(scalar).utf8)
       }
     }
-    throw failure("a string contains an unknown escape", "escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")
+    throw failure(
+      "a string contains an unknown escape", "escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")
   }
 
   private mutating func hexadecimalUnit() -> UInt32? {
@@ -214,7 +219,9 @@ struct JSONFormatParser {
   }
 
   private mutating func word() throws(InputError) -> JSONFormatValue {
-    let words: [(String, JSONFormatValue)] = [("true", .boolean(true)), ("false", .boolean(false)), ("null", .null)]
+    let words: [(String, JSONFormatValue)] = [
+      ("true", .boolean(true)), ("false", .boolean(false)), ("null", .null),
+    ]
     for (word, value) in words where bytes[position...].starts(with: word.utf8) {
       position += word.utf8.count
       return value
@@ -222,6 +229,7 @@ struct JSONFormatParser {
     for word in ["NaN", "nan", "Infinity", "inf"] where bytes[position...].starts(with: word.utf8) {
       throw notANumber()
     }
-    throw failure("\(describeNext()) stands where a value should", "close every bracket and drop trailing commas")
+    throw failure(
+      "\(describeNext()) stands where a value should", "close every bracket and drop trailing commas")
   }
 }

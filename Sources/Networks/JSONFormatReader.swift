@@ -7,7 +7,8 @@ struct JSONFormatReader {
   mutating func network(_ value: JSONFormatValue, name: String) throws(InputError) -> MultilayerPerceptron {
     guard case .object(let root) = value else {
       throw InputError(
-        "the file holds \(value.kind)", remedy: "a network is an object {\"layers\": […], \"activation\": \"relu\"}")
+        "the file holds \(value.kind)",
+        remedy: "a network is an object {\"layers\": […], \"activation\": \"relu\"}")
     }
     guard let list = root["layers"] else { throw Self.missing("layers", in: nil) }
     let values = try Self.array(list, at: "layers")
@@ -49,7 +50,8 @@ struct JSONFormatReader {
     let rows = try Self.array(value, at: "\(place).weights")
     guard !rows.isEmpty else {
       throw InputError(
-        place: "\(place).weights", "the weight matrix has no rows", remedy: "give one row of weights an output")
+        place: "\(place).weights", "the weight matrix has no rows",
+        remedy: "give one row of weights an output")
     }
     var elements: [Double] = []
     var columns = inputs
@@ -61,7 +63,8 @@ struct JSONFormatReader {
       }
       guard numbers.count == columns ?? numbers.count else {
         let expected = columns ?? 0
-        let reason = index > 0 ? "the rows above have \(expected)" : "the layer before has \(expected) outputs"
+        let reason =
+          index > 0 ? "the rows above have \(expected)" : "the layer before has \(expected) outputs"
         throw InputError(
           place: place, "the row has \(Self.counted(numbers.count)) but \(reason)",
           remedy: "weights are outputs × inputs, all rows equally long")
@@ -157,7 +160,8 @@ struct JSONFormatReader {
       guard let number = FormatNumber(text) else {
         throw InputError(
           place: place, "the string \"\(text.prefix(40))\" is not an exact number",
-          remedy: "write \"p/q\" or a finite hexadecimal float like \"0x1.8p-3\", and decimals without quotes")
+          remedy: "write \"p/q\" or a finite hexadecimal float like \"0x1.8p-3\", and decimals without quotes"
+        )
       }
       if !number.isExact { inexact.append("\(place) = \(text.prefix(40))") }
       return number.value
@@ -170,12 +174,15 @@ struct JSONFormatReader {
     return text
   }
 
-  private static func array(_ value: JSONFormatValue, at place: String) throws(InputError) -> [JSONFormatValue] {
+  private static func array(_ value: JSONFormatValue, at place: String) throws(InputError)
+    -> [JSONFormatValue]
+  {
     guard case .array(let values) = value else { throw wrongType(value, at: place, "an array") }
     return values
   }
 
-  private static func wrongType(_ value: JSONFormatValue, at place: String, _ expected: String) -> InputError {
+  private static func wrongType(_ value: JSONFormatValue, at place: String, _ expected: String) -> InputError
+  {
     InputError(place: place, "\(value.kind) stands here", remedy: "it must be \(expected)")
   }
 

@@ -57,7 +57,7 @@ struct CellOracle {
   /// The bounds of the free inputs, possibly infinite; nil where the domain is all of Rⁿ.
   var lower: [Double]?
   var upper: [Double]?
-  /// The half-width of the box around the cell's point that a linear program looks at where the domain is all of Rⁿ.
+  /// The half-width of the box that a linear program looks at first where the domain is all of Rⁿ.
   let reach: Double
   var linearPrograms = 0
   var exactDecisions = 0
@@ -236,7 +236,11 @@ struct CellOracle {
           verdicts.append(.crossing(Cell.Crossing(unit: unit, sign: sign, beyond: beyond)))
           continue
         }
-        if isProvedStable(forms, unit, sign: sign, multipliers: multipliers, rows: rows) {
+        let isProved =
+          lower == nil
+          ? isProvedStableEverywhere(forms, unit, sign: sign, multipliers: multipliers, rows: rows)
+          : isProvedStable(forms, unit, sign: sign, multipliers: multipliers, rows: rows)
+        if isProved {
           verdicts.append(.stable(sign: sign))
           continue
         }
@@ -257,8 +261,8 @@ struct CellOracle {
 
   private func polyhedron(rows: [Cell.Row], around point: [Double]) -> Polyhedron {
     var result = Polyhedron(
-      columns: point.count, lower: lower ?? point.map { $0 - reach * Swift.max(1, abs($0)) },
-      upper: upper ?? point.map { $0 + reach * Swift.max(1, abs($0)) })
+      columns: point.count, lower: lower ?? point.map { -Swift.max(reach, 2 * abs($0)) },
+      upper: upper ?? point.map { Swift.max(reach, 2 * abs($0)) })
     for row in rows {
       let scale = row.sign * Self.scale(row.forms, row.unit)
       result.addRow(
@@ -314,14 +318,65 @@ struct CellOracle {
     return range.lowerBound >= 0
   }
 
+  /// The same where the domain is all of Rⁿ: the multipliers must cancel the gradient exactly. Where d independent rows
+  /// carry them, the exact multipliers are unique, and a residual test encloses them: with R ≈ M⁻¹,
+  /// ‖I - R M‖ ≤ q < 1 gives |y* - y| ≤ ‖R (g - M y)‖ / (1 - q) (Rump, Verification methods, 2010, section 10).
+  private func isProvedStableEverywhere(
+    _ forms: LayerForms, _ unit: Int, sign: Double, multipliers: [Double], rows: [Cell.Row]
+  ) -> Bool {
+    let d = forms.inputs
+    let support = zip(rows, multipliers).filter { $0.1 > 1e-9 }.map(\.0)
+    guard support.count == d else { return false }
+    func signed(_ row: Cell.Row) -> Double { row.sign * Self.scale(row.forms, row.unit) }
+    let m = Matrix(rows: d, columns: d) { j, i in
+      let gradient = support[i].forms.gradient(support[i].unit)
+      return signed(support[i]) * gradient[gradient.startIndex + j]
+    }
+    let errors = Matrix(rows: d, columns: d) { j, i in
+      let gradient = support[i].forms.gradientError(support[i].unit)
+      return abs(signed(support[i])) * gradient[gradient.startIndex + j]
+    }
+    guard let inverse = m.inverse() else { return false }
+    let scale = sign * Self.scale(forms, unit)
+    let target = forms.gradient(unit).map { scale * $0 }
+    let y = inverse * target
+    func magnitude(_ matrix: Matrix) -> Matrix {
+      Matrix(rows: matrix.rows, columns: matrix.columns, elements: matrix.elements.map { abs($0) })
+    }
+    let gamma = 2 * Double(d + 3) * unitRoundoff
+    let sizes = y.map { abs($0) }
+    let product = inverse * m
+    let spread = magnitude(inverse) * (magnitude(m) * gamma + errors)
+    let q = (0..<d).map { i in
+      (0..<d).reduce(0.0) { $0 + abs(product[i, $1] - (i == $1 ? 1 : 0)) + spread[i, $1] }
+    }.max()!
+    guard q < 0.5 else { return false }
+    let fitted = m * y
+    let uncertainty = (magnitude(m) * gamma + errors) * sizes
+    let residual = (0..<d).map { j in
+      abs(target[j] - fitted[j]) + uncertainty[j] + gamma * abs(target[j])
+        + abs(scale) * forms.gradientError(unit)[forms.gradientError(unit).startIndex + j]
+    }
+    let delta = ((magnitude(inverse) * residual).max() ?? 0) / (1 - q) * (1 + 1e-9)
+    guard y.allSatisfy({ $0 >= delta }) else { return false }
+    var constant = scale * forms.constant(unit)
+    var slack = abs(scale) * forms.constantError(unit) + gamma * abs(constant)
+    for (row, y) in zip(support, y) {
+      let beta = signed(row) * row.forms.constant(row.unit)
+      constant -= y * beta
+      slack += (delta + gamma * y) * abs(beta) + (y + delta) * abs(signed(row)) * row.forms.constantError(row.unit)
+    }
+    return constant >= slack * (1 + 1e-9)
+  }
+
   /// A point inside the cell of `rows` as far from its walls as the neighbourhood of `point` allows, proved inside;
   /// nil where GLPK names none.
   private mutating func centre(of rows: [Cell.Row], around point: [Double]) -> [Double]? {
     var columns = Polyhedron(columns: point.count + 1)
     for j in point.indices {
-      let size = reach * Swift.max(1, abs(point[j]))
-      columns.columnLower[j] = lower.map { $0[j] } ?? point[j] - size
-      columns.columnUpper[j] = upper.map { $0[j] } ?? point[j] + size
+      let size = Swift.max(reach, 2 * abs(point[j]))
+      columns.columnLower[j] = lower.map { $0[j] } ?? -size
+      columns.columnUpper[j] = upper.map { $0[j] } ?? size
     }
     columns.columnUpper[point.count] = 1
     for row in rows {

@@ -1,0 +1,120 @@
+import Foundation
+import Networks
+
+/// Walks the graph from its input and keeps every tensor as a constant or as an affine map of the last activation.
+struct ONNXGraphReader {
+  /// What a tensor of the graph is.
+  enum Value {
+    /// A constant that is decoded when a node needs its numbers.
+    case stored(ONNXTensorProto, place: String)
+    case constant(ONNXTensor)
+    case affine(ONNXAffineValue)
+    /// Computed from the tensor `scores` by operators that turn scores into probabilities or labels.
+    case classified(scores: String, firstCut: ONNXNode)
+  }
+
+  let graph: ONNXGraph
+  let directory: URL?
+  private(set) var values: [String: Value] = [:]
+
+  init(_ graph: ONNXGraph, directory: URL?) {
+    self.graph = graph
+    self.directory = directory
+    for (name, tensor) in graph.initializers {
+      values[name] = .stored(tensor, place: "initializer \(name)")
+    }
+    let count = graph.inputShape.reduce(1, *)
+    values[graph.input] = .affine(ONNXAffineValue(inputShape: graph.inputShape, count: count))
+  }
+
+  /// Evaluates everything that `tensor` depends on.
+  mutating func evaluate(_ tensor: String) throws(InputError) -> Value {
+    for node in try graph.nodesNeeded(for: tensor) where values[node.proto.output.first ?? ""] == nil {
+      let value = try self.value(of: node)
+      for (index, name) in node.proto.output.enumerated() where !name.isEmpty {
+        if index > 0, case .affine = value { continue }
+        values[name] = value
+      }
+    }
+    guard let value = values[tensor] else {
+      throw InputError(
+        place: "tensor \(tensor)", "the graph does not define this tensor",
+        remedy: "the graph's outputs are \(graph.outputs.prefix(8).joined(separator: ", "))")
+    }
+    return value
+  }
+
+  // MARK: Inputs of nodes
+
+  /// The value of input `index` of a node, nil where the node leaves it out.
+  func operand(_ index: Int, of node: ONNXNode) throws(InputError) -> Value? {
+    guard index < node.proto.input.count, !node.proto.input[index].isEmpty else { return nil }
+    let name = node.proto.input[index]
+    guard let value = values[name] else {
+      throw node.failure(
+        "the input \(name) is not defined", "every input must be made by a node or be stored")
+    }
+    return value
+  }
+
+  func required(_ index: Int, of node: ONNXNode) throws(InputError) -> Value {
+    guard let value = try operand(index, of: node) else {
+      throw node.failure("input \(index + 1) of \(node.operation) is missing", "the file is damaged")
+    }
+    return value
+  }
+
+  /// The numbers of a constant, nil where the value depends on the network's input.
+  func constant(_ value: Value) throws(InputError) -> ONNXTensor? {
+    switch value {
+    case .stored(let proto, let place): try ONNXTensor(proto, directory: directory, place: place)
+    case .constant(let tensor): tensor
+    case .affine, .classified: nil
+    }
+  }
+
+  /// The constant at input `index`, nil where the node leaves it out.
+  func constantOperand(_ index: Int, of node: ONNXNode) throws(InputError) -> ONNXTensor? {
+    guard let value = try operand(index, of: node) else { return nil }
+    guard let tensor = try constant(value) else {
+      throw node.failure(
+        "input \(index + 1) of \(node.operation) depends on the network's input", "it must be a constant")
+    }
+    return tensor
+  }
+
+  /// A list of integers given as an attribute or, in later operator sets, as input `index`.
+  func integers(_ attribute: String, orOperand index: Int, of node: ONNXNode) throws(InputError) -> [Int]? {
+    if let list = node.integers(attribute) { return list }
+    guard let tensor = try constantOperand(index, of: node) else { return nil }
+    guard let list = tensor.integers else {
+      throw node.failure("the \(attribute) of \(node.operation) are not whole numbers", "the file is damaged")
+    }
+    return list
+  }
+
+  // MARK: Operators
+
+  private func value(of node: ONNXNode) throws(InputError) -> Value {
+    if let value = try classifiedValue(of: node) { return value }
+    switch node.operation {
+    case "Constant": return try constantNode(node)
+    case "Identity", "Dropout", "Cast", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose":
+      return try rearrangement(node)
+    case "Shape", "Gather", "Concat": return .constant(try folded(node))
+    case "Add", "Sub", "Mul", "Div", "Neg": return try arithmetic(node)
+    case "MatMul": return try matrixProduct(node)
+    case "Gemm": return try generalMatrixProduct(node)
+    case "BatchNormalization": return try batchNormalization(node)
+    case "Relu", "LeakyRelu", "PRelu", "Max", "Min": return try activation(node)
+    default:
+      throw node.failure(
+        "the operator \(node.operation.isEmpty ? "without a name" : node.operation) is not supported",
+        "networks may use \(Self.supportedOperators), and end in a classifier's Softmax, Sigmoid or ArgMax")
+    }
+  }
+
+  private static let supportedOperators =
+    "Gemm, MatMul, Add, Sub, Mul, Div, Neg, BatchNormalization, Relu, LeakyRelu, PRelu, Flatten, Reshape, Transpose, "
+    + "Squeeze, Unsqueeze, Identity, Dropout and Cast"
+}
