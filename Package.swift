@@ -43,11 +43,11 @@ let package = Package(
 
     // Networks and their files.
     .target(
-      name: "Networks", dependencies: ["LinearAlgebra", "ExactArithmetic"], swiftSettings: strict),
+      name: "Networks", dependencies: ["LinearAlgebra"], swiftSettings: strict),
     .target(
       name: "ONNXNetworks",
       dependencies: [
-        "Networks", "LinearAlgebra", "ExactArithmetic",
+        "Networks", "LinearAlgebra",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["onnx.proto"],
@@ -72,11 +72,12 @@ let package = Package(
       name: "Workbench",
       dependencies: [
         "Bounds", "ExactArithmetic", "LinearAlgebra", "Networks", "ONNXNetworks", "PatternSearch",
+        .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
     .target(
       name: "LipBench",
-      dependencies: ["Bounds", "LinearAlgebra", "Networks", "PatternSearch", "Workbench"],
+      dependencies: ["Bounds", "ExactArithmetic", "LinearAlgebra", "Networks", "PatternSearch", "Workbench"],
       path: "Sources/LipBenchLibrary",
       swiftSettings: strict),
     .executableTarget(
@@ -92,11 +93,12 @@ let package = Package(
     .testTarget(name: "ExactArithmeticTests", dependencies: ["ExactArithmetic"], swiftSettings: strict),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: strict),
     .testTarget(name: "LinearProgrammingTests", dependencies: ["LinearProgramming"], swiftSettings: strict),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks", "LinearAlgebra"], swiftSettings: strict),
     .testTarget(
-      name: "NetworksTests", dependencies: ["Networks", "LinearAlgebra"], resources: [.copy("Fixtures")],
-      swiftSettings: strict),
-    .testTarget(
-      name: "ONNXNetworksTests", dependencies: ["ONNXNetworks", "Networks", "LinearAlgebra"],
+      name: "ONNXNetworksTests",
+      dependencies: [
+        "ONNXNetworks", "Networks", "LinearAlgebra", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "PatternSearchTests",

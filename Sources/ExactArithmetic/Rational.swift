@@ -22,6 +22,11 @@ public struct Rational: Sendable, Equatable, Comparable, CustomStringConvertible
   /// The number that this finite double is, exactly.
   public init(_ value: Double) { self = Dyadic(value).fraction }
 
+  public static let zero = Rational(0, 1)
+
+  /// value², exactly.
+  public init(squareOf value: Double) { self = (Dyadic(value) * Dyadic(value)).fraction }
+
   public static func < (a: Rational, b: Rational) -> Bool {
     a.numerator * b.denominator < b.numerator * a.denominator
   }

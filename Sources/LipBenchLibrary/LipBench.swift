@@ -1,4 +1,5 @@
 @_exported public import Bounds
+@_exported public import ExactArithmetic
 @_exported public import LinearAlgebra
 @_exported public import Networks
 @_exported public import PatternSearch

@@ -45,7 +45,9 @@ struct BranchAndBound {
   mutating func run() -> Double {
     let seed = state.settings.seed
     if problem.isAttainable {
-      for point in problem.samplePoints(count: 20 + 10 * problem.freeInputs.count, seed: seed) {
+      // The larger the network, the more a good first incumbent saves.
+      for point in problem.samplePoints(count: min(2000, 100 * problem.units), seed: seed) {
+        if state.shouldStop() { break }
         state.offer(point: point)
       }
       guard let root = oracle.root(seed: seed) else { return .infinity }
@@ -104,8 +106,7 @@ struct BranchAndBound {
     let inherited = parent?.bound ?? .infinity
     guard pattern.contains(.undecided) else {
       // Evaluated: one pattern is left.
-      if let cell { state.offer(point: cell.point, pattern: pattern) } else { state.offer(pattern: pattern) }
-      state.settle(bound: min(inherited, problem.normUpperBound(pattern)))
+      state.settle(pattern: pattern, at: cell?.point, inherited: inherited)
       return
     }
     let result = relaxation.bound(

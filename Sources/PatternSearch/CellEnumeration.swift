@@ -22,7 +22,8 @@ struct CellEnumeration {
       state.statistics.nodes += 1
       state.reportProgress(openBound: .infinity, open: stack.count)
       guard let crossing = cell.crossing.first else {
-        visitLeaf(cell.point, pattern: cell.pattern, state: state)
+        state.statistics.cells += 1
+        state.settle(pattern: cell.pattern, at: cell.point)
         continue
       }
       for phase in [Phase.off, .on] {
@@ -37,11 +38,4 @@ struct CellEnumeration {
     state.statistics.exactDecisions = oracle.exactDecisions
     return 0
   }
-}
-
-/// A cell with all units decided: its value is ‖J(σ)‖.
-func visitLeaf(_ point: [Double], pattern: PartialPattern, state: SearchState) {
-  state.statistics.cells += 1
-  state.offer(point: point, pattern: pattern)
-  state.settle(bound: state.problem.normUpperBound(pattern))
 }

@@ -7,6 +7,8 @@ public enum StopReason: String, Sendable, Codable {
   case time
   case nodes
   case interrupt
+  /// The threshold question was decided by a single pattern before the search space was exhausted.
+  case decided
   /// Some cell is too thin to hold a double-precision witness; its bound stays in `upper`.
   case thin
 }
@@ -46,6 +48,8 @@ public struct SearchResult: Sendable {
   public var explanation: String
   public var statistics: SearchStatistics
   public var seconds: Double
+  /// The answer to the threshold question, where one was asked and it was decided.
+  public var verdict: Bool?
 
   public var isOptimal: Bool { reason == .gap }
 }
@@ -73,6 +77,43 @@ public enum Engine: String, Sendable, CaseIterable, Codable {
   case semidefinite
 }
 
+/// A question about the maximum M instead of its value: the decision problems of the paper (LIP-CST is `atMost`).
+public enum Threshold: Sendable, Equatable {
+  /// Is M² ≤ this number?
+  case atMost(squared: Rational)
+  /// Is M² ≥ this number?
+  case atLeast(squared: Rational)
+
+  var squared: Rational {
+    switch self {
+    case .atMost(let q), .atLeast(let q): q
+    }
+  }
+
+  /// A part of the search space with this bound or a smaller one has no say in the answer.
+  var cutoff: Double {
+    let root = squared.squareRootRoundedDown
+    guard case .atLeast = self, Rational(Dyadic(root) * Dyadic(root), Dyadic(1)) == squared else { return root }
+    return root.nextDown
+  }
+
+  /// Whether one pattern whose squared norm compares so settles the question (against `atMost`, for `atLeast`).
+  func isSettled(by difference: Definiteness) -> Bool {
+    switch self {
+    case .atMost: difference == .notSemidefinite
+    case .atLeast: difference != .positiveDefinite
+    }
+  }
+
+  /// The answer once some pattern settled the question, or once none can.
+  func answer(settled: Bool) -> Bool {
+    switch self {
+    case .atMost: !settled
+    case .atLeast: settled
+    }
+  }
+}
+
 /// Limits and settings of a search.
 public struct SearchSettings: Sendable {
   /// nil chooses by size.
@@ -83,18 +124,21 @@ public struct SearchSettings: Sendable {
   public var timeLimit: Double?
   public var nodeLimit: Int?
   public var seed: UInt64
+  /// Decide this instead of closing the gap.
+  public var threshold: Threshold?
   /// Asked now and then; true stops the search with its enclosure.
   public var isInterrupted: @Sendable () -> Bool
 
   public init(
     engine: Engine? = nil, relativeGap: Double = 1e-6, timeLimit: Double? = nil, nodeLimit: Int? = nil,
-    seed: UInt64 = 0, isInterrupted: @escaping @Sendable () -> Bool = { false }
+    seed: UInt64 = 0, threshold: Threshold? = nil, isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) {
     self.engine = engine
     self.relativeGap = relativeGap
     self.timeLimit = timeLimit
     self.nodeLimit = nodeLimit
     self.seed = seed
+    self.threshold = threshold
     self.isInterrupted = isInterrupted
   }
 }

@@ -82,7 +82,8 @@ struct Enumeration {
       state.statistics.nodes += 1
       if norm <= state.cutoff { break }
       guard let cell = cell(of: pattern(code), from: root, &oracle) else { continue }
-      visitLeaf(cell.point, pattern: cell.pattern, state: state)
+      state.statistics.cells += 1
+      state.settle(pattern: cell.pattern, at: cell.point)
       break
     }
     state.statistics.linearPrograms = oracle.linearPrograms

@@ -2,12 +2,10 @@ import ExactArithmetic
 import LinearAlgebra
 
 extension PatternProblem {
-  /// The witness at x with direction v, if the network is differentiable at x, in exact arithmetic: every unit's
+  /// The witness at x, if the network is differentiable at x, in exact arithmetic: every unit's
   /// local form at x is nonzero, or vanishes identically on x's cell. Nil otherwise.
   ///
-  /// - Parameters:
-  ///   - x: the free inputs.
-  ///   - direction: a direction over the free inputs, not zero; nil takes the top right singular vector of J(x).
+  /// - Parameter x: the free inputs.
   func exactWitness(at x: [Double]) -> Witness? {
     var pattern = PartialPattern(repeating: .undecided, count: units)
     if hiddenLayers > 0 {
@@ -33,13 +31,7 @@ extension PatternProblem {
   func exactWitness(pattern: PartialPattern, x: [Double]? = nil) -> Witness? {
     let jacobian = jacobian(pattern)
     guard let direction = Self.topDirection(of: jacobian) else { return nil }
-    var exact = ScaledIntegerMatrix(rows: chain[0].rows, columns: chain[0].columns, doubles: chain[0].elements)
-    for layer in 0..<hiddenLayers {
-      let next = chain[layer + 1]
-      exact =
-        ScaledIntegerMatrix(rows: next.rows, columns: next.columns, doubles: next.elements)
-        * exact.scalingRows(by: diagonal(pattern, layer: layer))
-    }
+    let exact = exactJacobian(pattern)
     let v =
       exact.rows == 1
       ? (0..<exact.columns).map { exact[0, $0] } : direction.map { Dyadic($0) }
@@ -50,6 +42,18 @@ extension PatternProblem {
     let ratio = exact.rows == 1 ? Rational(length, Dyadic(1)) : Rational(squaredNorm(exact.times(v)), length)
     return Witness(
       x: x, direction: expandDirection(direction), pattern: pattern, ratioSquared: ratio)
+  }
+
+  /// J(σ) without rounding.
+  func exactJacobian(_ pattern: PartialPattern) -> ScaledIntegerMatrix {
+    var exact = ScaledIntegerMatrix(rows: chain[0].rows, columns: chain[0].columns, doubles: chain[0].elements)
+    for layer in 0..<hiddenLayers {
+      let next = chain[layer + 1]
+      exact =
+        ScaledIntegerMatrix(rows: next.rows, columns: next.columns, doubles: next.elements)
+        * exact.scalingRows(by: diagonal(pattern, layer: layer))
+    }
+    return exact
   }
 
   /// A unit top right singular vector, rounded; nil for the zero matrix.

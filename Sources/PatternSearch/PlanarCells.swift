@@ -46,7 +46,9 @@ struct PlanarCells {
         if state.shouldStop() { return .infinity }
         state.statistics.nodes += 1
         state.reportProgress(openBound: .infinity, open: stack.count)
-        if let cell = descend(polygon, &stack) { visitLeaf(cell.point, pattern: cell.pattern, state: state) }
+        guard let cell = descend(polygon, &stack) else { continue }
+        state.statistics.cells += 1
+        state.settle(pattern: cell.pattern, at: cell.point)
       }
     }
     state.statistics.linearPrograms += oracle.linearPrograms

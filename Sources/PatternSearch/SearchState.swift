@@ -27,21 +27,39 @@ final class SearchState {
   /// The largest bound among parts that hold no nameable witness.
   private(set) var thin = 0.0
   private(set) var stop: StopReason?
+  private let thresholdCutoff: Double?
   private var lastReport = ContinuousClock.now
 
   init(problem: PatternProblem, settings: SearchSettings, sink: @escaping SearchSink) {
     self.problem = problem
     self.settings = settings
     self.sink = sink
+    thresholdCutoff = settings.threshold?.cutoff
   }
 
   var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
-  /// A part of the search space whose bound is at most this is done with.
-  var cutoff: Double { lower / (1 - settings.relativeGap) * (1 - 1e-14) }
+  /// A part of the search space whose bound is at most this is done with. A sixteenth of the asked gap: the
+  /// relaxation's last digits are cheap, and tables that compare bounds want them.
+  var cutoff: Double { thresholdCutoff ?? lower / (1 - settings.relativeGap / 16) * (1 - 1e-14) }
 
   func settle(bound: Double) { settled = max(settled, bound) }
   func settleThin(bound: Double) { thin = max(thin, bound) }
+
+  /// One pattern, known to be allowed, at a point of its cell where patterns must be attainable: its value is ‖J(σ)‖.
+  /// A threshold question is answered by exact arithmetic here.
+  func settle(pattern: PartialPattern, at point: [Double]?, inherited: Double = .infinity) {
+    if let point { offer(point: point, pattern: pattern) } else { offer(pattern: pattern) }
+    let value = min(inherited, problem.normUpperBound(pattern))
+    guard let threshold = settings.threshold, value > cutoff else { return settle(bound: value) }
+    if threshold.isSettled(by: problem.exactJacobian(pattern).compareSquaredNorm(with: threshold.squared)) {
+      stop = .decided
+      settle(bound: value)
+    } else {
+      // Below or at the threshold, exactly: no more than the next double above its root.
+      settle(bound: min(value, threshold.squared.squareRootRoundedDown.nextUp))
+    }
+  }
 
   /// True once a limit is reached; remembers which.
   func shouldStop() -> Bool {
@@ -87,6 +105,11 @@ final class SearchState {
     guard let candidate, candidate.lower > lower else { return }
     lower = candidate.lower
     witness = candidate
+    switch settings.threshold {
+    case .atMost(let q)? where candidate.ratioSquared > q: stop = .decided
+    case .atLeast(let q)? where candidate.ratioSquared >= q: stop = .decided
+    default: break
+    }
     sink(.incumbent(candidate))
   }
 
@@ -97,10 +120,15 @@ final class SearchState {
   /// The result, with the largest bound still open (0 where the search is complete).
   func result(openBound: Double, engine: Engine, explanation: String) -> SearchResult {
     let enclosure = enclosure(openBound: openBound)
+    let isComplete = max(openBound, thin) <= cutoff
+    var verdict: Bool?
+    if let threshold = settings.threshold, stop == .decided || isComplete {
+      verdict = threshold.answer(settled: stop == .decided)
+    }
     let closed = enclosure.relativeGap <= settings.relativeGap
     return SearchResult(
-      enclosure: enclosure, reason: closed ? .gap : stop ?? .thin, engine: engine, explanation: explanation,
-      statistics: statistics, seconds: seconds)
+      enclosure: enclosure, reason: closed ? .gap : verdict != nil ? .decided : stop ?? .thin, engine: engine,
+      explanation: explanation, statistics: statistics, seconds: seconds, verdict: verdict)
   }
 }
 
@@ -117,5 +145,19 @@ extension PatternProblem {
       value = pre.map { $0 * ($0 >= 0 ? slopes[layer].on : slopes[layer].off) }
     }
     return pattern
+  }
+}
+
+extension PatternProblem {
+  /// Whether the network has this pattern at the full input x, in double precision, except where a unit's
+  /// pre-activation vanishes.
+  public func hasPattern(_ pattern: PartialPattern, at x: [Double]) -> Bool {
+    var value = x
+    for layer in 0..<hiddenLayers {
+      let pre = zip(weights[layer] * value, biases[layer]).map { $0 + $1 }
+      for (z, unit) in zip(pre, unitRange(layer)) where z != 0 && (z > 0) != (pattern[unit] == .on) { return false }
+      value = pre.map { $0 * ($0 >= 0 ? slopes[layer].on : slopes[layer].off) }
+    }
+    return true
   }
 }

@@ -117,7 +117,7 @@ struct SemidefiniteRelaxation {
   ///     cutoff; 0 to go on to `tolerance`.
   func bound(
     _ pattern: PartialPattern, cutoff: Double, warm: (multipliers: [Double], bound: Double)? = nil,
-    tolerance: Double = 1e-7, patience: Double = 0, shouldStop: () -> Bool = { false }
+    tolerance: Double = 1e-8, patience: Double = 0, shouldStop: () -> Bool = { false }
   ) -> Result {
     let multipliers = [Double](repeating: 0, count: problem.units)
     guard let forms = forms(pattern) else {
@@ -172,7 +172,7 @@ extension PatternProblem {
     case neuron, layer
   }
 
-  /// LipSDP over all free patterns, to a relative accuracy of about 1e-7 above the relaxation's optimum: a
+  /// LipSDP over all free patterns, to a relative accuracy of about 1e-8 above the relaxation's optimum: a
   /// floating-point upper bound on FGL. O(N³) a Newton step, N = min(inputs, outputs) + units; 25 to 60 steps.
   ///
   /// - Returns: infinity where no feasible multipliers were found before `shouldStop`.

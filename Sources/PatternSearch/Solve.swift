@@ -34,6 +34,10 @@ extension PatternProblem {
       engine = chosen
       explanation = "engine \(chosen.rawValue) was asked for"
     }
+    if settings.threshold != nil, engine == .enumerate, hiddenLayers > 0 {
+      engine = .semidefinite
+      explanation = "a threshold is decided by branch and bound, which settles ties in exact arithmetic"
+    }
     let state = SearchState(problem: self, settings: settings, sink: sink)
     let open = try run(engine, state)
     return state.result(openBound: open, engine: engine, explanation: explanation)
@@ -42,8 +46,7 @@ extension PatternProblem {
   private func run(_ engine: Engine, _ state: SearchState) throws(UnsupportedSearch) -> Double {
     if freeInputs.isEmpty { return 0 }
     if hiddenLayers == 0 {
-      state.offer(pattern: [])
-      state.settle(bound: normUpperBound([]))
+      state.settle(pattern: [], at: isAttainable ? [Double](repeating: 0, count: freeInputs.count) : nil)
       return 0
     }
     switch engine {

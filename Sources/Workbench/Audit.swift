@@ -1,0 +1,96 @@
+public import Bounds
+public import PatternSearch
+
+/// Every bound side by side with the exact constant.
+public struct Audit: Sendable {
+  public let question: BoundQuestion
+  public let exact: ExactConstant
+  /// In the order of `boundMethods`.
+  public let methods: [LabelledBound]
+  public let waterfall: [WaterfallStep]
+  /// Pairs (lower, upper) that contradict each other: a bug in one of the two.
+  public let violations: [String]
+
+  public var isConsistent: Bool { violations.isEmpty }
+
+  /// Runs the exact search and then every method, each within the question's time limit.
+  ///
+  /// - Parameter progress: told the name of what runs next.
+  public init(
+    _ question: BoundQuestion, sink: @escaping SearchSink = { _ in }, progress: (String) -> Void = { _ in }
+  ) throws(UnsupportedSearch) {
+    self.question = question
+    progress("exact")
+    exact = try ExactConstant(question, sink: sink)
+    var methods: [LabelledBound] = []
+    for method in boundMethods {
+      progress(method.name)
+      methods.append(method.init().run(question))
+    }
+    self.methods = methods
+    waterfall = WaterfallStep.steps(exact: exact, methods: methods)
+    violations = Self.violations(exact: exact.result.enclosure, methods: methods)
+  }
+
+  /// The largest proved lower bound on L(f, X) of all that was run.
+  public var bestLower: Double {
+    methods.reduce(exact.result.enclosure.lower) { $1.side == .lower ? max($0, $1.value ?? $0) : $0 }
+  }
+
+  /// The smallest upper bound on L(f, X) of all that was run.
+  public var bestUpper: Double {
+    methods.reduce(exact.result.enclosure.upper) { $1.side == .upper ? min($0, $1.value ?? $0) : $0 }
+  }
+
+  private static func violations(exact: Enclosure, methods: [LabelledBound]) -> [String] {
+    let lowers =
+      [("exact (lower)", exact.lower)]
+      + methods.compactMap { bound in bound.side == .lower ? bound.value.map { (bound.method, $0) } : nil }
+    let uppers =
+      [("exact (upper)", exact.upper)]
+      + methods.compactMap { bound in bound.side == .upper ? bound.value.map { (bound.method, $0) } : nil }
+    return lowers.flatMap { lower in
+      uppers.filter { lower.1 > $0.1 }.map { "\(lower.0) = \(lower.1) exceeds \($0.0) = \($0.1)" }
+    }
+  }
+}
+
+/// One link of the chain L ≤ FGL ≤ SeqLip ≤ AutoLip ≤ Frobenius: how much it loses, and why.
+public struct WaterfallStep: Sendable {
+  /// The cause of the loss.
+  public let cause: String
+  /// The two ends' names.
+  public let names: (from: String, to: String)
+  public let from: Double
+  public let to: Double
+  /// Both ends are known to the asked gap (not merely bounded).
+  public let isExact: Bool
+
+  public var factor: Double { from > 0 ? to / from : to > 0 ? .infinity : 1 }
+
+  static func steps(exact: ExactConstant, methods: [LabelledBound]) -> [WaterfallStep] {
+    func method(_ name: String) -> LabelledBound? { methods.first { $0.method == name } }
+    func isSolved(_ name: String) -> Bool {
+      method(name)?.factors.allSatisfy { !$0.method.contains("stopped") && !$0.method.contains("½") } ?? false
+    }
+    let chain: [(name: String, cause: String, isExact: Bool)] = [
+      (FormalGlobalLipschitz.name, "unattainable patterns", isSolved(FormalGlobalLipschitz.name)),
+      (SeqLip.name, "splitting", isSolved(SeqLip.name)),
+      (AutoLip.name, "misalignment", true),
+      (Frobenius.name, "spectral vs Frobenius", true),
+    ]
+    var steps: [WaterfallStep] = []
+    var from = (name: "exact", value: exact.value, isExact: exact.result.isOptimal)
+    for link in chain {
+      guard let value = method(link.name)?.value else { continue }
+      // Where a search closed its gap, an upper end within that gap below the last one is the same number.
+      let to = max(value, from.value)
+      steps.append(
+        WaterfallStep(
+          cause: link.cause, names: (from.name, link.name), from: from.value, to: to,
+          isExact: from.isExact && link.isExact))
+      from = (link.name, to, link.isExact)
+    }
+    return steps
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+public import Networks
+public import PatternSearch
+
+/// Domains as users write them.
+public enum DomainText {
+  /// `all`, `box:LO:HI` (the same interval for every input), or a file with one `lo hi` pair a line for each input.
+  ///
+  /// - Throws: `InputError` naming the line, or `MissingFile`.
+  public static func parse(_ text: String, network: MultilayerPerceptron) throws -> Domain {
+    let domain: Domain
+    if text == "all" {
+      return .all
+    } else if text.hasPrefix("box:") {
+      let bounds = text.dropFirst(4).split(separator: ":", omittingEmptySubsequences: false)
+      guard bounds.count == 2, let low = number(bounds[0]), let high = number(bounds[1]) else {
+        throw InputError(place: "--domain \(text)", "is not a box", remedy: "write box:LO:HI, for example box:0:1")
+      }
+      domain = .box(
+        lower: [Double](repeating: low, count: network.inputs), upper: [Double](repeating: high, count: network.inputs))
+    } else {
+      domain = try read(text)
+    }
+    if case .box(let lower, let upper) = domain {
+      do throws(InputError) {
+        try MultilayerPerceptron.check(InputBox(lower: lower, upper: upper), inputs: network.inputs)
+      } catch {
+        throw text.hasPrefix("box:") ? error : error.inFile(text)
+      }
+    }
+    return domain
+  }
+
+  /// The box {x : |x_i - c_i| ≤ r} around the point in a file (numbers separated by white space or commas).
+  public static func ball(center path: String, radius: Double, network: MultilayerPerceptron) throws -> Domain {
+    let text = String(decoding: try NetworkFile.contents(path), as: UTF8.self)
+    let words = text.split { $0.isWhitespace || $0 == "," }
+    var center: [Double] = []
+    for word in words {
+      guard let value = number(word) else {
+        throw InputError(file: path, "“\(word.prefix(40))” is not a finite number", remedy: "give one number an input")
+      }
+      center.append(value)
+    }
+    guard center.count == network.inputs else {
+      throw InputError(
+        file: path, "holds \(center.count) numbers for \(network.inputs) inputs", remedy: "give one number an input")
+    }
+    guard radius.isFinite, radius >= 0 else {
+      throw InputError(place: "--radius", "\(radius) is not a radius", remedy: "give a finite number, at least 0")
+    }
+    return .box(lower: center.map { ($0 - radius) }, upper: center.map { ($0 + radius) })
+  }
+
+  private static func read(_ path: String) throws -> Domain {
+    let text = String(decoding: try NetworkFile.contents(path), as: UTF8.self)
+    var lower: [Double] = []
+    var upper: [Double] = []
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let words = line.prefix { $0 != "#" }.split { $0.isWhitespace || $0 == "," }
+      if words.isEmpty { continue }
+      guard words.count == 2, let low = number(words[0]), let high = number(words[1]) else {
+        throw InputError(
+          file: path, place: "\(index + 1)", "“\(line.prefix(60))” is not a pair of finite numbers",
+          remedy: "write one line “lo hi” for each input")
+      }
+      guard low <= high else {
+        throw InputError(
+          file: path, place: "\(index + 1)", "the lower bound \(low) is above the upper bound \(high)",
+          remedy: "write the smaller number first")
+      }
+      lower.append(low)
+      upper.append(high)
+    }
+    return .box(lower: lower, upper: upper)
+  }
+
+  private static func number(_ text: some StringProtocol) -> Double? {
+    Double(text).flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// How a domain is printed: `all`, `box:LO:HI`, or `box` where the intervals differ.
+  public static func describe(_ domain: Domain) -> String {
+    guard case .box(let lower, let upper) = domain else { return "all" }
+    if let low = lower.first, let high = upper.first, lower.allSatisfy({ $0 == low }), upper.allSatisfy({ $0 == high })
+    {
+      return "box:\(low):\(high)"
+    }
+    return "box"
+  }
+}

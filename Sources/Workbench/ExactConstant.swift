@@ -1,0 +1,72 @@
+public import Bounds
+public import ExactArithmetic
+public import PatternSearch
+
+/// The exact Lipschitz constant of a network on a domain, in the 2-norm: the enclosure found, with its witness.
+public struct ExactConstant: Sendable {
+  public let question: BoundQuestion
+  public let patterns: Patterns
+  public let result: SearchResult
+
+  public enum Patterns: String, Sendable, Codable {
+    /// L(f, X).
+    case attainable
+    /// FGL.
+    case free
+  }
+
+  /// Searches. Where the search is stopped early the upper end is the least of what it had left and the cheap closed-form
+  /// bounds, so it is always finite.
+  public init(
+    _ question: BoundQuestion, patterns: Patterns = .attainable, sink: @escaping SearchSink = { _ in }
+  ) throws(UnsupportedSearch) {
+    self.question = question
+    self.patterns = patterns
+    let problem = patterns == .attainable ? question.attainableProblem : question.freeProblem
+    var result = try problem.solve(question.settings, sink: sink)
+    if result.enclosure.relativeGap > question.settings.relativeGap {
+      for method in [CombettesPesquet.self, ECLipsEFast.self] as [any BoundMethod.Type] {
+        if let value = method.init().run(question).value {
+          result.enclosure.upper = max(result.enclosure.lower, min(result.enclosure.upper, value))
+        }
+      }
+    }
+    self.result = result
+  }
+
+  /// The exact square of `upper`.
+  public var upperSquared: Rational { Rational(squareOf: result.enclosure.upper) }
+
+  /// The exact square of the lower bound: ‖J v‖² / ‖v‖² of the witness.
+  public var lowerSquared: Rational { result.enclosure.witness?.ratioSquared ?? .zero }
+
+  /// The witness's value to the nearest double.
+  public var value: Double {
+    guard let witness = result.enclosure.witness else { return 0 }
+    let low = witness.lower
+    // √q is nearer to low or to the next double: compare q with the square of their midpoint.
+    let middle = (Dyadic(low) + Dyadic(low.nextUp)) * Dyadic(0.5)
+    return Rational(middle * middle, Dyadic(1)) < witness.ratioSquared ? low.nextUp : low
+  }
+
+  /// x2 = x + ε v in the witness's cell and domain, so that ‖f(x2) - f(x)‖ / ‖x2 - x‖ is the witness's value up to
+  /// rounding in any runtime; nil where there is no witness point.
+  public var secondPoint: [Double]? {
+    guard let witness = result.enclosure.witness, let x = witness.x else { return nil }
+    let problem = question.attainableProblem
+    var step = 1.0
+    while step > 1e-9 {
+      for sign in [1.0, -1.0] {
+        let candidate = zip(x, witness.direction).map { $0 + sign * step * $1 }
+        if problem.hasPattern(witness.pattern, at: candidate), isInDomain(candidate) { return candidate }
+      }
+      step /= 2
+    }
+    return nil
+  }
+
+  private func isInDomain(_ x: [Double]) -> Bool {
+    guard case .box(let lower, let upper) = question.domain else { return true }
+    return x.indices.allSatisfy { lower[$0] <= x[$0] && x[$0] <= upper[$0] }
+  }
+}

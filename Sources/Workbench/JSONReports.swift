@@ -1,0 +1,182 @@
+public import Bounds
+import Foundation
+public import Networks
+import PatternSearch
+
+/// The JSON forms of results. Keys are a contract with users' scripts.
+enum JSONReport {
+  struct Network: Encodable {
+    var name: String
+    var architecture: String
+    var activations: [String]
+    var inputs: Int
+    var outputs: Int
+    var hiddenUnits: Int
+    var parameters: Int
+    var notes: [String]
+  }
+
+  struct Exact: Encodable {
+    var value: Double
+    var lower: Double
+    var upper: Double?
+    var lowerSquared: String
+    var upperSquared: String?
+    var status: String
+    var reason: String
+    var norm = "2"
+    var domain: String
+    var patterns: String
+    var engine: String
+    var explanation: String
+    var nodes: Int
+    var statistics: SearchStatistics
+    var seconds: Double
+    var seed: UInt64
+    var sense = "maximize"
+    var witness: Witness?
+    var verdict: String?
+  }
+
+  struct Witness: Encodable {
+    var x: [Double]?
+    var direction: [Double]
+    var x2: [Double]?
+    var pattern: [[Int]]
+  }
+
+  struct Layer: Encodable {
+    var name: String
+    var method: String
+    var side: String
+    var value: Double?
+    var seconds: Double
+  }
+
+  struct Method: Encodable {
+    var name: String
+    var value: Double?
+    var side: String
+    var soundness: String
+    var ratio: Double?
+    var reason: String?
+    var seconds: Double
+    var layers: [Layer]
+
+    private enum CodingKeys: String, CodingKey {
+      case name, value, side, soundness, ratio, reason, seconds, layers
+    }
+
+    /// `value` is written even where it is null.
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(name, forKey: .name)
+      try container.encode(value, forKey: .value)
+      try container.encode(side, forKey: .side)
+      try container.encode(soundness, forKey: .soundness)
+      try container.encodeIfPresent(ratio, forKey: .ratio)
+      try container.encodeIfPresent(reason, forKey: .reason)
+      try container.encode(seconds, forKey: .seconds)
+      try container.encode(layers, forKey: .layers)
+    }
+  }
+
+  struct Step: Encodable {
+    var step: String
+    var from: Double
+    var to: Double
+    var factor: Double?
+    var exact: Bool
+  }
+
+  struct AuditReport: Encodable {
+    var network: Network
+    var exact: Exact
+    var methods: [Method]
+    var waterfall: [Step]
+    var consistent: Bool
+    var violations: [String]
+  }
+
+  static func text(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Every number in a report is finite or nil, so encoding cannot fail.
+    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  static func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+}
+
+extension MultilayerPerceptron {
+  var report: JSONReport.Network {
+    JSONReport.Network(
+      name: name, architecture: architecture, activations: activations.map(\.label), inputs: inputs, outputs: outputs,
+      hiddenUnits: hiddenUnits, parameters: parameters, notes: notes)
+  }
+
+  public var json: String { JSONReport.text(report) }
+}
+
+extension Activation {
+  /// `relu`, `leaky-relu(0.01)`.
+  public var label: String {
+    switch self {
+    case .relu: name
+    case .leakyReLU(let slope): "\(name)(\(slope))"
+    }
+  }
+}
+
+extension ExactConstant {
+  var report: JSONReport.Exact {
+    let enclosure = result.enclosure
+    let witness = enclosure.witness.map {
+      JSONReport.Witness(
+        x: $0.x, direction: $0.direction, x2: secondPoint,
+        pattern: question.attainableProblem.layered($0.pattern))
+    }
+    return JSONReport.Exact(
+      value: value, lower: enclosure.lower, upper: JSONReport.finite(enclosure.upper),
+      lowerSquared: "\(lowerSquared)", upperSquared: enclosure.upper.isFinite ? "\(upperSquared)" : nil,
+      status: result.isOptimal ? "optimal" : "stopped", reason: result.reason.rawValue,
+      domain: DomainText.describe(question.domain), patterns: patterns.rawValue, engine: result.engine.rawValue,
+      explanation: result.explanation, nodes: result.statistics.nodes, statistics: result.statistics,
+      seconds: result.seconds, seed: question.settings.seed, witness: witness,
+      verdict: question.settings.threshold == nil ? nil : verdictText)
+  }
+
+  /// `yes`, `no` or `undecided`.
+  public var verdictText: String { result.verdict.map { $0 ? "yes" : "no" } ?? "undecided" }
+
+  public var json: String { JSONReport.text(report) }
+}
+
+extension LabelledBound {
+  func report(exact: Double?) -> JSONReport.Method {
+    JSONReport.Method(
+      name: method, value: value, side: side.rawValue, soundness: soundness.rawValue,
+      ratio: value.flatMap { value in exact.flatMap { $0 > 0 ? value / $0 : nil } }, reason: reason, seconds: seconds,
+      layers: factors.map {
+        JSONReport.Layer(
+          name: $0.name, method: $0.method, side: $0.side.rawValue, value: JSONReport.finite($0.value),
+          seconds: $0.seconds)
+      })
+  }
+
+  public var json: String { JSONReport.text(report(exact: nil)) }
+}
+
+extension Audit {
+  public var json: String {
+    JSONReport.text(
+      JSONReport.AuditReport(
+        network: question.network.report, exact: exact.report,
+        methods: methods.map { $0.report(exact: exact.value) },
+        waterfall: waterfall.map {
+          JSONReport.Step(
+            step: $0.cause, from: $0.from, to: $0.to, factor: JSONReport.finite($0.factor), exact: $0.isExact)
+        },
+        consistent: isConsistent, violations: violations))
+  }
+}

@@ -1,0 +1,241 @@
+public import Bounds
+import ExactArithmetic
+import Foundation
+import Networks
+import PatternSearch
+
+extension MultilayerPerceptron {
+  /// One line: name, architecture, activations, parameters.
+  var summaryLine: String {
+    let kinds = activations.reduce(into: [String]()) { if !$0.contains($1.label) { $0.append($1.label) } }
+    let units = hiddenUnits == 0 ? "affine" : "\(kinds.joined(separator: ", ")), \(hiddenUnits) units"
+    return "\(name)  \(architecture)  (\(units), \(parameters) parameters)"
+  }
+}
+
+extension LabelledBound {
+  /// The value rounded away from the truth: upper bounds up, lower bounds down.
+  func printed(digits: Int) -> String {
+    guard let value else { return "–" }
+    switch side {
+    case .upper: return directedDecimal(value, digits: digits, .up)
+    case .lower: return directedDecimal(value, digits: digits, .down)
+    case .estimate: return directedDecimal(value, digits: digits, .nearest)
+    }
+  }
+}
+
+/// Four decimals, or four digits where the ratio is huge.
+private func ratioText(_ ratio: Double) -> String { String(format: ratio < 1e5 ? "%.4f" : "%.4g", ratio) }
+
+func secondsText(_ seconds: Double) -> String {
+  seconds < 0.0005 ? "<0.001" : String(format: seconds < 10 ? "%.3f" : "%.1f", seconds)
+}
+
+extension ExactConstant {
+  private var domainLine: String {
+    switch question.domain {
+    case .all: "all of R^\(question.network.inputs)"
+    case .box: "\(DomainText.describe(question.domain)) in R^\(question.network.inputs)"
+    }
+  }
+
+  /// What `lipbench exact` prints.
+  public func text(explain: Bool) -> String {
+    let enclosure = result.enclosure
+    let statistics = result.statistics
+    var lines = [
+      "network   \(question.network.summaryLine)",
+      "question  \(patterns == .attainable ? "L(f, X)" : "FGL, all patterns"), 2-norm, X = \(domainLine)", "",
+    ]
+    let label = patterns == .attainable ? "L(f, X)" : "FGL"
+    lines.append(
+      "\(label) = \(directedDecimal(value, digits: 12, .nearest))"
+        + (result.isOptimal ? "" : "  (best found; the search stopped: \(stopText))"))
+    lines.append(
+      "  lower   \(directedDecimal(enclosure.lower, digits: 12, .down))"
+        + "   proved: the witness, evaluated in exact arithmetic")
+    lines.append(
+      "  upper   \(directedDecimal(enclosure.upper, digits: 12, .up))   floating-point bound, with margins for rounding")
+    lines.append("  gap     \(String(format: "%.1e", enclosure.relativeGap)) relative")
+    if let witness = enclosure.witness {
+      lines.append("")
+      if let x = witness.x { lines.append("  at x         (\(vector(x)))") }
+      lines.append("  direction    (\(vector(witness.direction)))")
+    }
+    lines.append("")
+    lines.append(
+      "engine \(result.engine.rawValue): \(statistics.nodes) nodes, \(statistics.cells) cells, "
+        + "\(statistics.relaxations) relaxations, \(statistics.linearPrograms) linear programs, "
+        + "\(statistics.exactDecisions) exact decisions, \(secondsText(result.seconds)) s")
+    if explain { lines.append("because \(result.explanation)") }
+    return lines.joined(separator: "\n")
+  }
+
+  public var stopText: String {
+    switch result.reason {
+    case .gap: "gap reached"
+    case .time: "time limit"
+    case .nodes: "node limit"
+    case .interrupt: "interrupted"
+    case .decided: "question decided"
+    case .thin: "a cell too thin for a double-precision point is left"
+    }
+  }
+
+  /// Up to eight coordinates.
+  private func vector(_ x: [Double]) -> String {
+    let shown = x.prefix(8).map { String(format: "%.6g", $0) }.joined(separator: ", ")
+    return x.count > 8 ? "\(shown), … \(x.count) coordinates" : shown
+  }
+
+  /// What `lipbench decide` prints.
+  ///
+  /// - Parameters:
+  ///   - claim: the question as a statement.
+  ///   - negation: what holds where the answer is no.
+  public func decisionText(_ claim: String, negation: String) -> String {
+    let enclosure = result.enclosure
+    let verdict =
+      switch result.verdict {
+      case true?: "yes: \(claim)"
+      case false?: "no: \(negation)"
+      case nil: "undecided (\(stopText)): \(claim)"
+      }
+    return """
+      \(verdict)
+      network   \(question.network.summaryLine)
+      X         \(domainLine)
+      known     \(directedDecimal(enclosure.lower, digits: 12, .down)) ≤ L(f, X) ≤ \
+      \(directedDecimal(enclosure.upper, digits: 12, .up))
+      engine    \(result.engine.rawValue), \(result.statistics.nodes) nodes, \(secondsText(result.seconds)) s
+      """
+  }
+}
+
+extension Audit {
+  private static let digits = 7
+
+  /// The table and the waterfall, for a terminal or a paper.
+  public var text: String {
+    let enclosure = exact.result.enclosure
+    var lines = exact.text(explain: false).components(separatedBy: "\n")
+    lines.append("")
+    var table = TextTable(
+      header: [
+        "method", "value", "is", "soundness", exact.result.isOptimal ? "ratio to L" : "ratio to lower", "seconds",
+      ],
+      alignments: [.left, .right, .left, .left, .right, .right])
+    func ratio(_ value: Double?) -> String {
+      guard let value, exact.value > 0 else { return "–" }
+      return ratioText(value / exact.value)
+    }
+    for bound in methods where bound.side == .lower { table.rows.append(row(bound, ratio(bound.value))) }
+    table.rows.append([
+      "exact", directedDecimal(exact.value, digits: Self.digits, .nearest),
+      exact.result.isOptimal ? "the constant" : "lower, stopped", "proved ≤, floating-point ≥", ratio(exact.value),
+      secondsText(exact.result.seconds),
+    ])
+    if !exact.result.isOptimal {
+      table.rows.append([
+        "exact (upper end)", directedDecimal(enclosure.upper, digits: Self.digits, .up), "upper bound",
+        Soundness.floatingPoint.rawValue, ratio(enclosure.upper), "",
+      ])
+    }
+    let rest = methods.filter { $0.side != .lower }.sorted { ($0.value ?? .infinity) < ($1.value ?? .infinity) }
+    for bound in rest { table.rows.append(row(bound, ratio(bound.value))) }
+    lines += table.lines()
+    for bound in rest where bound.value == nil { lines.append("\(bound.method): \(bound.reason ?? "no value")") }
+    if !exact.result.isOptimal {
+      lines.append("")
+      lines.append(
+        "all together: \(directedDecimal(bestLower, digits: 10, .down)) ≤ L(f, X) ≤ "
+          + directedDecimal(bestUpper, digits: 10, .up))
+    }
+    lines.append("")
+    lines += waterfallLines
+    lines.append("")
+    if isConsistent {
+      lines.append("consistent: every lower bound is at most every upper bound")
+    } else {
+      lines += violations.map { "INCONSISTENT: \($0)" }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func row(_ bound: LabelledBound, _ ratio: String) -> [String] {
+    let kind =
+      switch bound.side {
+      case .upper: "upper bound"
+      case .lower: "lower bound"
+      case .estimate: "estimate"
+      }
+    return [
+      bound.method, bound.printed(digits: Self.digits), kind, bound.soundness.rawValue, ratio, secondsText(bound.seconds),
+    ]
+  }
+
+  /// Where the gap between L and the Frobenius product comes from, on a logarithmic scale.
+  private var waterfallLines: [String] {
+    let finite = waterfall.filter { $0.from > 0 && $0.to.isFinite }
+    guard let first = finite.first, let last = finite.last else { return ["gap waterfall: the constant is 0"] }
+    let width = 36.0
+    let span = log(last.to / first.from)
+    var table = TextTable(
+      header: ["gap waterfall", "from", "to", "factor", "lost by (log scale)"],
+      alignments: [.left, .right, .right, .right, .left])
+    for step in finite {
+      let start = span > 0 ? Int((log(step.from / first.from) / span * width).rounded()) : 0
+      let end = span > 0 ? Int((log(step.to / first.from) / span * width).rounded()) : 0
+      let bar = String(repeating: " ", count: start) + String(repeating: "█", count: max(0, end - start))
+      table.rows.append([
+        step.cause, "\(step.names.from) \(directedDecimal(step.from, digits: 5, .nearest))",
+        "\(step.names.to) \(directedDecimal(step.to, digits: 5, .nearest))",
+        (step.isExact ? "" : "≤ ") + "× " + ratioText(step.factor), bar.isEmpty ? "·" : bar,
+      ])
+    }
+    table.rows.append([
+      "together", "exact \(directedDecimal(first.from, digits: 5, .nearest))",
+      "frobenius \(directedDecimal(last.to, digits: 5, .nearest))",
+      "× " + ratioText(last.to / first.from), "",
+    ])
+    return table.lines()
+  }
+}
+
+extension LabelledBound {
+  /// What `lipbench bound` prints.
+  public var text: String {
+    guard value != nil else { return "\(method): no value: \(reason ?? "unknown reason")" }
+    var lines = [
+      "\(method) = \(printed(digits: 12))   (\(side == .estimate ? "estimate" : "\(side.rawValue) bound"), "
+        + "soundness: \(soundness.rawValue), \(secondsText(seconds)) s)"
+    ]
+    if !factors.isEmpty {
+      var table = TextTable(
+        header: ["factor", "value", "is", "method", "seconds"], alignments: [.left, .right, .left, .left, .right])
+      for factor in factors {
+        let rounding: DirectedRounding = factor.side == .upper ? .up : factor.side == .lower ? .down : .nearest
+        table.rows.append([
+          factor.name, directedDecimal(factor.value, digits: 10, rounding), factor.side.rawValue, factor.method,
+          secondsText(factor.seconds),
+        ])
+      }
+      lines += [""] + table.lines()
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// What `lipbench bound --list` prints.
+public func methodList() -> String {
+  var table = TextTable(
+    header: ["method", "is", "soundness", "what", "reference"], alignments: [.left, .left, .left, .left, .left])
+  for method in boundMethods {
+    table.rows.append([
+      method.name, method.side == .estimate ? "estimate" : "\(method.side.rawValue) bound", method.soundness.rawValue,
+      method.summary, method.reference,
+    ])
+  }
+  return table.lines().joined(separator: "\n")
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import LipBench
+
+struct AuditCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "Every bound side by side with the exact constant, and where the gap comes from.",
+    discussion: """
+      EXAMPLES
+        lipbench audit net.json
+        lipbench audit net.onnx --domain box:0:1 --time-limit 10
+        lipbench audit net.nnet --domain own --json > audit.json
+      """)
+
+  @OptionGroup var network: NetworkOptions
+  @OptionGroup var search: SearchOptions
+
+  func run() throws {
+    let question = try network.question(search.settings(defaultTimeLimit: 60))
+    let audit = try Audit(
+      question, sink: search.sink, progress: { if !search.quiet { Terminal.note("running \($0)") } })
+    print(search.json ? audit.json : audit.text)
+    if !audit.isConsistent { throw ExitCode(1) }
+    if !audit.exact.result.isOptimal { throw ExitCode(2) }
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import LipBench
+
+struct BoundCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bound",
+    abstract: "One bound of a network; --list shows the methods.",
+    discussion: """
+      EXAMPLES
+        lipbench bound --list
+        lipbench bound seqlip net.json
+        lipbench bound lipsdp-neuron net.onnx --json
+      """)
+
+  @Flag(help: "List the methods with what they are and where they come from.")
+  var list = false
+
+  @Argument(help: "The method's name.")
+  var method: String?
+
+  @Argument(help: "The network: a .json, .nnet or .onnx file.")
+  var network: String?
+
+  @OptionGroup var place: DomainOptions
+  @OptionGroup var search: SearchOptions
+
+  func validate() throws {
+    if list { return }
+    guard let method else { throw ValidationError("name a method and a network, or give --list") }
+    guard boundMethods.contains(where: { $0.name == method }) else {
+      throw ValidationError(
+        "unknown method \(method); the methods are \(boundMethods.map { $0.name }.joined(separator: ", "))")
+    }
+    guard network != nil else { throw ValidationError("name a network file after the method") }
+  }
+
+  func run() throws {
+    if list {
+      print(methodList())
+      return
+    }
+    guard let network, let type = boundMethods.first(where: { $0.name == method }) else { return }
+    let bound = type.init().run(try place.question(network, search.settings(defaultTimeLimit: 60)))
+    print(search.json ? bound.json : bound.text)
+    if bound.value == nil { throw ExitCode(1) }
+  }
+}

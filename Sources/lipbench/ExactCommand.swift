@@ -1,0 +1,39 @@
+import ArgumentParser
+import LipBench
+
+struct ExactCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "exact",
+    abstract: "The exact Lipschitz constant, as an enclosure with a witness.",
+    discussion: """
+      Ctrl-C, --time-limit and --node-limit stop the search; the enclosure found so far is printed (exit code 2).
+
+      EXAMPLES
+        lipbench exact net.json --explain
+        lipbench exact net.onnx --domain box:-1:1 --time-limit 60
+        lipbench exact net.json --patterns free          # FGL, Eq. (7) of the paper
+      """)
+
+  @OptionGroup var network: NetworkOptions
+  @OptionGroup var search: SearchOptions
+
+  @Option(help: ArgumentHelp("attainable (the constant) or free (FGL).", valueName: "patterns"))
+  var patterns = "attainable"
+
+  @Flag(help: "Say which engine was taken, and why.")
+  var explain = false
+
+  func validate() throws {
+    guard ExactConstant.Patterns(rawValue: patterns) != nil else {
+      throw ValidationError("--patterns \(patterns): use attainable or free")
+    }
+  }
+
+  func run() throws {
+    let question = try network.question(search.settings())
+    let exact = try ExactConstant(
+      question, patterns: ExactConstant.Patterns(rawValue: patterns) ?? .attainable, sink: search.sink)
+    print(search.json ? exact.json : exact.text(explain: explain))
+    if !exact.result.isOptimal { throw ExitCode(2) }
+  }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Foundation
+import LinearAlgebra
+import LinearProgramming
+import LipBench
+
+@main
+struct LipBenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lipbench",
+    abstract: "Exact Lipschitz constants of small neural networks, beside every bound that is known.",
+    discussion: """
+      Networks are .json, .nnet or .onnx files. Results go to standard output, progress to standard error.
+
+      Exit codes: 0 done; 1 answered, and the answer is bad news (inconsistent audit, no finite bound); 2 stopped \
+      before the asked gap, or undecided; 64 usage; 65 bad input; 66 no such file; 70 internal failure.
+
+      EXAMPLES
+        lipbench audit instances/networks/iris-4-5-5-3.json
+        lipbench exact net.onnx --domain box:0:1 --json
+        lipbench bound seqlip net.json
+        lipbench decide net.json --at-most 12.5
+      """,
+    version: """
+      lipbench 0.1.0
+      GLPK \(GLPK.version)
+      \(BLAS.configuration)
+      """,
+    subcommands: [
+      AuditCommand.self, ExactCommand.self, BoundCommand.self, DecideCommand.self, InspectCommand.self,
+      ConvertCommand.self, BenchCommand.self,
+    ])
+
+  /// Every way out has its exit code and one line on standard error; nothing crashes on bad input.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as InputError {
+      fail("\(error)", code: 65)
+    } catch let error as MissingFile {
+      fail("\(error)", code: 66)
+    } catch let error as UnsupportedSearch {
+      fail("\(error)", code: 64)
+    } catch let error as any Error & InternalFailure {
+      fail("internal failure: \(error)", code: 70)
+    } catch {
+      exit(withError: error)
+    }
+  }
+
+  private static func fail(_ line: String, code: Int32) -> Never {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+    Foundation.exit(code)
+  }
+}
+
+/// Failures that are ours, not the user's.
+private protocol InternalFailure {}
+extension LAPACKFailure: InternalFailure {}
+extension GLPKFailure: InternalFailure {}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Foundation
+import LipBench
+
+/// Which network, on which domain.
+struct NetworkOptions: ParsableArguments {
+  @Argument(help: "The network: a .json, .nnet or .onnx file.", completion: .file(extensions: NetworkFile.endings))
+  var network: String
+
+  @OptionGroup var place: DomainOptions
+
+  func question(_ settings: SearchSettings) throws -> BoundQuestion {
+    try place.question(network, settings)
+  }
+}
+
+/// The domain and the norm.
+struct DomainOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Where the inputs range.",
+      discussion: "all (of R^n); box:LO:HI for every input; own, the box stored in the network's file; or a file with "
+        + "one line “lo hi” an input.",
+      valueName: "all|box:LO:HI|own|FILE"))
+  var domain = "all"
+
+  @Option(help: ArgumentHelp("Use a box around the point in this file, with --radius.", valueName: "FILE"))
+  var center: String?
+
+  @Option(help: "The half-width of the box around --center.")
+  var radius: Double?
+
+  @Option(help: ArgumentHelp("ONNX: the tensor to take as the output.", valueName: "NAME"))
+  var outputTensor: String?
+
+  @Option(help: "The norm of inputs and outputs; 2 is the one this version knows.")
+  var norm = "2"
+
+  func validate() throws {
+    guard norm == "2" else { throw ValidationError("--norm \(norm): this version computes 2-norms only") }
+    guard (center == nil) == (radius == nil) else { throw ValidationError("--center and --radius go together") }
+    guard center == nil || domain == "all" else { throw ValidationError("give --domain or --center, not both") }
+    guard domain != "" else { throw ValidationError("--domain is empty") }
+  }
+
+  func question(_ path: String, _ settings: SearchSettings) throws -> BoundQuestion {
+    let network = try NetworkFile.read(path, outputTensor: outputTensor)
+    for note in network.notes { Terminal.note("note: \(note)") }
+    let domain: Domain
+    if let center, let radius {
+      domain = try DomainText.ball(center: center, radius: radius, network: network)
+    } else if self.domain == "own" {
+      guard let box = network.inputBox else {
+        throw InputError(
+          file: path, "stores no input box", remedy: "use --domain all, box:LO:HI or a file")
+      }
+      domain = .box(lower: box.lower, upper: box.upper)
+    } else {
+      domain = try DomainText.parse(self.domain, network: network)
+    }
+    return try BoundQuestion(network, domain: domain, settings: settings)
+  }
+}
+
+/// How long to search, and how to report.
+struct SearchOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("auto, enumerate, cells or semidefinite.", valueName: "engine"))
+  var engine = "auto"
+
+  @Option(help: "Stop when (upper - lower) / upper is at most this.")
+  var relativeGap = 1e-6
+
+  @Option(help: ArgumentHelp("Stop after so many seconds (audit: each method).", valueName: "seconds"))
+  var timeLimit: Double?
+
+  @Option(help: ArgumentHelp("Stop after so many nodes.", valueName: "count"))
+  var nodeLimit: Int?
+
+  @Option(help: "Seed of samples and starts; the same seed gives the same node counts.")
+  var seed: UInt64 = 0
+
+  @Flag(help: "No progress on standard error.")
+  var quiet = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    guard engine == "auto" || Engine(rawValue: engine) != nil else {
+      throw ValidationError("--engine \(engine): use auto, \(Engine.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    guard relativeGap >= 0, relativeGap < 1 else { throw ValidationError("--relative-gap must be in [0, 1)") }
+    if let timeLimit, !(timeLimit >= 0) { throw ValidationError("--time-limit must be at least 0") }
+    if let nodeLimit, nodeLimit < 0 { throw ValidationError("--node-limit must be at least 0") }
+  }
+
+  func settings(defaultTimeLimit: Double? = nil, threshold: Threshold? = nil) -> SearchSettings {
+    Interrupt.install()
+    return SearchSettings(
+      engine: Engine(rawValue: engine), relativeGap: relativeGap, timeLimit: timeLimit ?? defaultTimeLimit,
+      nodeLimit: nodeLimit, seed: seed, threshold: threshold, isInterrupted: { Interrupt.isRequested })
+  }
+
+  var sink: SearchSink {
+    if quiet { return { _ in } }
+    return { event in Terminal.report(event) }
+  }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import LipBench
+import Synchronization
+
+/// Progress and notes on standard error.
+enum Terminal {
+  static func note(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+
+  /// One aligned line: nodes first, because they repeat from run to run.
+  static func report(_ event: SearchEvent) {
+    guard case .progress(let enclosure, let statistics, let open) = event else { return }
+    let upper = enclosure.upper.isFinite ? String(format: "%14.8g", enclosure.upper) : "             ∞"
+    let gap = enclosure.upper.isFinite ? String(format: "%8.1e", enclosure.relativeGap) : "       –"
+    note(
+      "nodes \(pad(statistics.nodes)) open \(pad(open))  lower \(String(format: "%14.8g", enclosure.lower))"
+        + "  upper \(upper)  gap \(gap)")
+  }
+
+  private static func pad(_ count: Int) -> String { String(format: "%8d", count) }
+}
+
+/// Ctrl-C asks the search to stop and print what it holds; a second one ends the program.
+enum Interrupt {
+  private static let flag = Atomic<Bool>(false)
+
+  static var isRequested: Bool { flag.load(ordering: .relaxed) }
+
+  static func install() {
+    signal(SIGINT) { _ in
+      if Interrupt.flag.exchange(true, ordering: .relaxed) { _exit(130) }
+    }
+  }
+}
