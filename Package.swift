@@ -82,22 +82,29 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "LipBenchCommand",
+      // LipBench re-exports these; named here, too, so that a change in one of them rebuilds the command.
       dependencies: [
-        "LipBench", "LinearAlgebra", "LinearProgramming",
+        "LipBench", "Bounds", "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "Networks",
+        "PatternSearch",
+        "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/lipbench",
       swiftSettings: strict),
 
     // Tests mirror the sources.
-    .testTarget(name: "ExactArithmeticTests", dependencies: ["ExactArithmetic"], swiftSettings: strict),
+    .testTarget(
+      name: "ExactArithmeticTests",
+      dependencies: ["ExactArithmetic", .product(name: "BigInt", package: "BigInt")],
+      swiftSettings: strict),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: strict),
     .testTarget(name: "LinearProgrammingTests", dependencies: ["LinearProgramming"], swiftSettings: strict),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "LinearAlgebra"], swiftSettings: strict),
     .testTarget(
       name: "ONNXNetworksTests",
       dependencies: [
-        "ONNXNetworks", "Networks", "LinearAlgebra", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "ONNXNetworks", "Networks", "LinearAlgebra",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
@@ -105,8 +112,19 @@ let package = Package(
       dependencies: ["PatternSearch", "ExactArithmetic", "LinearAlgebra", "LinearProgramming"],
       swiftSettings: strict),
     .testTarget(
-      name: "BoundsTests", dependencies: ["Bounds", "ExactArithmetic", "LinearAlgebra", "Networks", "PatternSearch"],
+      name: "BoundsTests",
+      dependencies: [
+        "Bounds", "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "Networks", "PatternSearch",
+      ],
       swiftSettings: strict),
+    .testTarget(
+      name: "WorkbenchTests",
+      dependencies: [
+        "Workbench", "Bounds", "ExactArithmetic", "Networks", "PatternSearch",
+        .product(name: "BigInt", package: "BigInt"),
+      ],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(name: "CommandTests", dependencies: ["LipBenchCommand"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

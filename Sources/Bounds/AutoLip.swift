@@ -23,7 +23,8 @@ public struct AutoLip: BoundMethod {
     for (index, weights) in question.weights.enumerated() {
       let (norm, seconds) = try timed { try weights.spectralNormUpperBound() }
       factors.append(
-        BoundFactor(name: "layer \(index + 1)", method: "spectral norm", side: .upper, value: norm, seconds: seconds))
+        BoundFactor(
+          name: "layer \(index + 1)", method: "spectral norm", side: .upper, value: norm, seconds: seconds))
       product = upwards(product, times: norm)
       if index < question.network.activations.count {
         product = upwards(product, times: question.network.activations[index].lipschitzConstant)

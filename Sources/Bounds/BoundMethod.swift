@@ -74,6 +74,7 @@ public struct BoundQuestion: Sendable {
     self.network = network
     self.domain = domain
     self.settings = settings
+    if let box = network.inputBox { self.settings.usualInputs = .box(lower: box.lower, upper: box.upper) }
     if case .box(let lower, let upper) = domain {
       try MultilayerPerceptron.check(InputBox(lower: lower, upper: upper), inputs: network.inputs)
     }

@@ -28,17 +28,23 @@ public struct CombettesPesquet: BoundMethod {
     for k in weights.indices {
       // product = W_k ⋯ W_{j+1} (layers counted from 0 here: W_k … W_j), coefficient = |c_j ⋯ c_{k-1}|.
       var product = weights[k]
+      var magnitude = weights[k].magnitudes
+      // Rounding of a product of matrices: γ times the product of the magnitudes.
+      var operations = 2
       var sum = 0.0
       var coefficient = 1.0
       for j in stride(from: k, through: 0, by: -1) {
-        let norm = try product.spectralNormUpperBound()
+        let rounding = 2 * Double(operations) * unitRoundoff * magnitude.frobeniusNormUpperBound()
+        let norm = try product.spectralNormUpperBound() + (j == k ? 0 : rounding)
         sum += coefficient * norm * (j == 0 ? 1 : radius[j - 1] * bounds[j - 1])
         if j > 0 {
           coefficient *= centre[j - 1]
+          operations += product.columns + 2
           product = product * weights[j - 1]
+          magnitude = magnitude * weights[j - 1].magnitudes
         }
       }
-      // Sums and products of a few rounded terms, and the products of matrices before the norms.
+      // Sums and products of a few rounded terms.
       bounds.append(sum * (1 + 1e-13 * Double(k + 1)))
     }
     return Self.answer(bounds[bounds.count - 1])

@@ -22,7 +22,8 @@ public struct Frobenius: BoundMethod {
     for (index, weights) in question.weights.enumerated() {
       let (norm, seconds) = timed { weights.frobeniusNormUpperBound() }
       factors.append(
-        BoundFactor(name: "layer \(index + 1)", method: "Frobenius norm", side: .upper, value: norm, seconds: seconds))
+        BoundFactor(
+          name: "layer \(index + 1)", method: "Frobenius norm", side: .upper, value: norm, seconds: seconds))
       product = upwards(product, times: norm)
       if index < question.network.activations.count {
         product = upwards(product, times: question.network.activations[index].lipschitzConstant)

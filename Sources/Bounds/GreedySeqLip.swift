@@ -39,7 +39,8 @@ public struct GreedySeqLip: BoundMethod {
       }
       factors.append(
         BoundFactor(
-          name: "layers \(index + 1)-\(index + 2)", method: "greedy flips, \(restarts) restarts", side: .estimate,
+          name: "layers \(index + 1)-\(index + 2)", method: "greedy flips, \(restarts) restarts",
+          side: .estimate,
           value: best.value, seconds: seconds))
       product *= best.value
     }

@@ -46,7 +46,9 @@ public struct LipSDPLayer: BoundMethod {
 private func semidefinite<Method: BoundMethod>(
   _ question: BoundQuestion, _ sharing: PatternProblem.MultiplierSharing, _ method: Method.Type
 ) throws -> LabelledBound {
-  guard question.weights.count > 1 else { return method.answer(try question.weights[0].spectralNormUpperBound()) }
+  guard question.weights.count > 1 else {
+    return method.answer(try question.weights[0].spectralNormUpperBound())
+  }
   let start = ContinuousClock.now
   let settings = question.settings
   let value = question.freeProblem.semidefiniteBound(

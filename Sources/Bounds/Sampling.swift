@@ -1,6 +1,7 @@
 import PatternSearch
 
-/// The best Jacobian norm among sampled points of the domain, each record confirmed in exact arithmetic at a point
+/// The best Jacobian norm among sampled points of the domain (on all of Rⁿ half of them in the network's own box, where
+/// its file stores one), each record confirmed in exact arithmetic at a point
 /// where the network is differentiable.
 ///
 /// - Network: any MLP.
@@ -20,7 +21,8 @@ public struct Sampling: BoundMethod {
   public init(count: Int) { self.count = count }
 
   public func bound(_ question: BoundQuestion) -> LabelledBound {
-    let witness = question.attainableProblem.bestSample(count: count, seed: question.settings.seed)
+    let witness = question.attainableProblem.bestSample(
+      count: count, seed: question.settings.seed, usual: question.settings.usualInputs)
     return Self.answer(witness?.lower ?? 0)
   }
 }

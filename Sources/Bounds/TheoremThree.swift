@@ -39,7 +39,8 @@ public struct TheoremThree: BoundMethod {
       let factor = r + next >= 1 ? 1 : min(1, square.squareRoot() * (1 + 1e-10))
       factors.append(
         BoundFactor(
-          name: "activation \(k + 1)", method: r + next >= 1 ? "r + r' ≥ 1: no statement" : "Theorem 3", side: .upper,
+          name: "activation \(k + 1)", method: r + next >= 1 ? "r + r' ≥ 1: no statement" : "Theorem 3",
+          side: .upper,
           value: factor, seconds: 0))
       product = upwards(product, times: factor)
     }

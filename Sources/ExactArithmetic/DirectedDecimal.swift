@@ -59,7 +59,9 @@ private func placePoint(in digits: String, exponent: Int, trimming: Bool) -> Str
     return trimmed("\(digits.prefix(1)).\(fraction)") + "e\(exponent)"
   }
   if exponent < 0 { return trimmed("0." + String(repeating: "0", count: -exponent - 1) + digits) }
-  if exponent + 1 >= digits.count { return digits + String(repeating: "0", count: exponent + 1 - digits.count) }
+  if exponent + 1 >= digits.count {
+    return digits + String(repeating: "0", count: exponent + 1 - digits.count)
+  }
   let point = digits.index(digits.startIndex, offsetBy: exponent + 1)
   return trimmed("\(digits[..<point]).\(digits[point...])")
 }

@@ -46,13 +46,20 @@ public struct Rational: Sendable, Equatable, Comparable, CustomStringConvertible
   /// The largest double whose square is at most this nonnegative number.
   public var squareRootRoundedDown: Double {
     precondition(numerator.signum() >= 0)
-    var root = approximation.squareRoot()
+    guard numerator.signum() > 0 else { return 0 }
+    // The root of the quotient shifted by an even power of two to about 128 bits has 64 bits.
+    var shift = 128 - (numerator.magnitude.bitWidth - denominator.magnitude.bitWidth)
+    if shift & 1 != 0 { shift += 1 }
+    let quotient = shift >= 0 ? (numerator << shift) / denominator : numerator / (denominator << -shift)
+    let truncated = Dyadic(mantissa: quotient.squareRoot(), exponent: -shift / 2).truncated
+    var root = Swift.min(truncated, Double.greatestFiniteMagnitude)
     func fits(_ candidate: Double) -> Bool {
       let square = Dyadic(candidate) * Dyadic(candidate)
       return square * Dyadic(mantissa: denominator, exponent: 0) <= Dyadic(mantissa: numerator, exponent: 0)
     }
+    // Now within a unit or two in the last place.
     while root > 0, !fits(root) { root = root.nextDown }
-    while fits(root.nextUp) { root = root.nextUp }
+    while root < .greatestFiniteMagnitude, fits(root.nextUp) { root = root.nextUp }
     return root
   }
 }

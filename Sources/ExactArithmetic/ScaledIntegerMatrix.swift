@@ -61,7 +61,8 @@ public struct ScaledIntegerMatrix: Sendable {
     for i in 0..<rows {
       for j in 0..<columns {
         scaled[i * columns + j] =
-          integers[i].isZero ? 0 : integers[i] == 1 ? scaled[i * columns + j] : scaled[i * columns + j] * integers[i]
+          integers[i].isZero
+          ? 0 : integers[i] == 1 ? scaled[i * columns + j] : scaled[i * columns + j] * integers[i]
       }
     }
     return ScaledIntegerMatrix(rows: rows, columns: columns, elements: scaled, exponent: exponent + step)

@@ -37,7 +37,8 @@ extension Matrix {
     guard m > 0, n > 0, inner > 0 else { return Matrix(rows: m, columns: n) }
     let elements = [Double](unsafeUninitializedCapacity: m * n) { buffer, count in
       cblas_dgemm(
-        CblasRowMajor, leftTransposed ? CblasTrans : CblasNoTrans, rightTransposed ? CblasTrans : CblasNoTrans,
+        CblasRowMajor, leftTransposed ? CblasTrans : CblasNoTrans,
+        rightTransposed ? CblasTrans : CblasNoTrans,
         Int32(m), Int32(n), Int32(inner), 1, left.elements, Int32(left.columns),
         right.elements, Int32(right.columns), 0, buffer.baseAddress, Int32(n))
       count = m * n

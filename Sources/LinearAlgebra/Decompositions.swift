@@ -79,7 +79,8 @@ extension Matrix {
     var pivots = [Int32](repeating: 0, count: rows)
     guard
       LAPACKE_dgetrf(LAPACK_ROW_MAJOR, Int32(rows), Int32(rows), &result.elements, Int32(rows), &pivots) == 0,
-      LAPACKE_dgetri(LAPACK_ROW_MAJOR, Int32(rows), &result.elements, Int32(rows), pivots) == 0, result.isFinite
+      LAPACKE_dgetri(LAPACK_ROW_MAJOR, Int32(rows), &result.elements, Int32(rows), pivots) == 0,
+      result.isFinite
     else { return nil }
     return result
   }

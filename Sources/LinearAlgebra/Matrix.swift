@@ -66,6 +66,9 @@ public struct Matrix: Sendable, Equatable {
     return Matrix(rows: rows, columns: columns) { self[$0, $1] * factors[$1] }
   }
 
+  /// The entrywise absolute values.
+  public var magnitudes: Matrix { Matrix(rows: rows, columns: columns, elements: elements.map { abs($0) }) }
+
   public func selecting(rows indices: [Int]) -> Matrix {
     Matrix(rows: indices.count, columns: columns) { self[indices[$0], $1] }
   }

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #else
-import Darwin
+  import Darwin
 #endif
 
 func _log(_ x: Double) -> Double { log(x) }
@@ -12,9 +12,19 @@ public let unitRoundoff = 0x1p-53
 extension Matrix {
   /// ‖W‖₂, the largest singular value: an estimate, good to a few units in the last place.
   public func spectralNorm() throws(LAPACKFailure) -> Double {
+    guard let (scaled, exponent) = scaledToUnit() else { return 0 }
+    let norm = try Swift.max(0, scaled.gram().largestEigenvalue()).squareRoot()
+    return Double(sign: .plus, exponent: exponent, significand: norm)
+  }
+
+  /// The matrix times 2^-exponent with its largest entry in [1, 2), exactly, so that squares neither overflow nor
+  /// underflow; nil for the zero matrix.
+  public func scaledToUnit() -> (matrix: Matrix, exponent: Int)? {
     let scale = largestMagnitude
-    guard scale > 0 else { return 0 }
-    return try Swift.max(0, (self * (1 / scale)).gram().largestEigenvalue()).squareRoot() * scale
+    guard scale > 0 else { return nil }
+    let exponent = Int(scale.exponent)
+    let entries = elements.map { Double(sign: .plus, exponent: -exponent, significand: $0) }
+    return (Matrix(rows: rows, columns: columns, elements: entries), exponent)
   }
 
   /// A number proved to be at least ‖W‖₂, within about 10⁻¹³ · size relative.
@@ -23,13 +33,7 @@ extension Matrix {
   /// runs to completion in floating point proves λI - G ⪰ -c I with c = γ(n+2)/(1-γ(n+2)) · trace
   /// (Rump, Verification of positive definiteness, BIT 2006); forming G costs at most γ(k) ‖W‖²_F. Both are added.
   public func spectralNormUpperBound() throws(LAPACKFailure) -> Double {
-    let scale = largestMagnitude
-    guard scale > 0 else { return 0 }
-    // Scaling by a power of two is exact and keeps squares away from overflow and underflow.
-    let exponent = scale.exponent
-    let scaled = Matrix(
-      rows: rows, columns: columns,
-      elements: elements.map { Double(sign: .plus, exponent: -exponent, significand: $0) })
+    guard let (scaled, exponent) = scaledToUnit() else { return 0 }
     let gram = scaled.gram()
     let size = gram.rows
     let inner = Swift.max(rows, columns)
@@ -54,18 +58,15 @@ extension Matrix {
 
   /// A number proved to be at least ‖W‖_F.
   public func frobeniusNormUpperBound() -> Double {
-    let scale = largestMagnitude
-    guard scale > 0 else { return 0 }
-    let exponent = scale.exponent
-    let squares = elements.reduce(0.0) {
-      let entry = Double(sign: .plus, exponent: -exponent, significand: $1)
-      return $0 + entry * entry
-    }
+    guard let (scaled, exponent) = scaledToUnit() else { return 0 }
+    let squares = scaled.elements.reduce(0) { $0 + $1 * $1 }
     // Pairwise error of a sum of n rounded nonnegative squares is below (n + 1) u relative; subnormal
     // squares lose at most 2⁻¹⁰⁷⁴ each, far below one more unit of the sum, which is at least 1.
     let relative = Double(elements.count + 4) * unitRoundoff * 1.01
-    return Double(sign: .plus, exponent: exponent, significand: (squares * (1 + relative)).squareRoot().nextUp)
-      .nextUp
+    return Double(
+      sign: .plus, exponent: exponent, significand: (squares * (1 + relative)).squareRoot().nextUp
+    )
+    .nextUp
   }
 
   /// The largest |entry|.

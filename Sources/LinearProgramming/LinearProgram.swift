@@ -20,7 +20,9 @@ public struct Polyhedron: Sendable {
 
   public var rows: Int { rowLower.count }
 
-  public mutating func addRow(_ coefficients: some Collection<Double>, lower: Double, upper: Double = .infinity) {
+  public mutating func addRow(
+    _ coefficients: some Collection<Double>, lower: Double, upper: Double = .infinity
+  ) {
     precondition(coefficients.count == columns)
     matrix.append(contentsOf: coefficients)
     rowLower.append(lower)

@@ -75,7 +75,8 @@ public struct MultilayerPerceptron: Sendable, Equatable {
       }
       guard layer.weights.isFinite, layer.bias.allSatisfy(\.isFinite) else {
         throw InputError(
-          place: place, "a weight or bias is NaN or infinite", remedy: "every parameter must be a finite number")
+          place: place, "a weight or bias is NaN or infinite",
+          remedy: "every parameter must be a finite number")
       }
     }
     for (index, activation) in activations.enumerated() where !activation.negativeSlope.isFinite {
@@ -94,7 +95,8 @@ public struct MultilayerPerceptron: Sendable, Equatable {
   public static func check(_ box: InputBox, inputs: Int) throws(InputError) {
     guard box.lower.count == inputs, box.upper.count == inputs else {
       throw InputError(
-        place: "domain", "the box has \(box.lower.count) lower and \(box.upper.count) upper bounds for "
+        place: "domain",
+        "the box has \(box.lower.count) lower and \(box.upper.count) upper bounds for "
           + "\(inputs) inputs", remedy: "give one lower and one upper bound an input")
     }
     for i in 0..<inputs {

@@ -46,11 +46,12 @@ struct BranchAndBound {
     let seed = state.settings.seed
     if problem.isAttainable {
       // The larger the network, the more a good first incumbent saves.
-      for point in problem.samplePoints(count: min(2000, 100 * problem.units), seed: seed) {
+      let count = min(2000, 100 * problem.units)
+      for point in problem.samplePoints(count: count, seed: seed, usual: state.settings.usualInputs) {
         if state.shouldStop() { break }
         state.offer(point: point)
       }
-      guard let root = oracle.root(seed: seed) else { return .infinity }
+      guard let root = oracle.root(seed: seed) else { return state.relaxedBound(nil) }
       visit(cell: root, parent: nil)
     } else {
       seedIncumbents(seed)
@@ -140,7 +141,8 @@ struct BranchAndBound {
     serial += 1
     queue.insert(
       Node(
-        bound: bound, serial: serial, pattern: pattern, multipliers: result.multipliers, cell: cell, unit: unit))
+        bound: bound, serial: serial, pattern: pattern, multipliers: result.multipliers, cell: cell,
+        unit: unit))
   }
 
   /// The unit that carries most of the relaxation's gap; of the frontier layer where patterns must be attainable.

@@ -11,7 +11,7 @@ struct CellEnumeration {
 
   /// Returns the largest bound still open: infinite where a limit stopped the enumeration, 0 where it is complete.
   mutating func run() -> Double {
-    guard let root = oracle.root(seed: state.settings.seed) else { return .infinity }
+    guard let root = oracle.root(seed: state.settings.seed) else { return state.relaxedBound(nil) }
     return run(from: root)
   }
 
@@ -30,7 +30,7 @@ struct CellEnumeration {
         if let side = oracle.side(of: cell, at: crossing, phase: phase) {
           stack.append(side)
         } else {
-          state.settleThin(bound: .infinity)
+          state.settleThin(bound: state.relaxedBound(cell.pattern))
         }
       }
     }

@@ -109,7 +109,8 @@ struct CellOracle {
     let row = Cell.Row(forms: cell.forms, unit: crossing.unit, sign: sign)
     let point = sign == crossing.sign ? cell.point : crossing.beyond
     return settle(
-      forms: cell.forms, rows: cell.rows + [row], point: point, pattern: pattern, constantUnits: cell.constantUnits)
+      forms: cell.forms, rows: cell.rows + [row], point: point, pattern: pattern,
+      constantUnits: cell.constantUnits)
   }
 
   /// Decides every unit that does not cross the cell, layer by layer, until some unit crosses or none is left.
@@ -146,7 +147,8 @@ struct CellOracle {
       }
       if !crossing.isEmpty || forms.layer == problem.hiddenLayers - 1 {
         return Cell(
-          forms: forms, rows: rows, point: point, pattern: pattern, constantUnits: constantUnits, crossing: crossing)
+          forms: forms, rows: rows, point: point, pattern: pattern, constantUnits: constantUnits,
+          crossing: crossing)
       }
       forms = LayerForms(after: forms, pattern: pattern)
     }
@@ -206,7 +208,8 @@ struct CellOracle {
     var size = 0.125
     while size > 0x1p-50 {
       let aside = point.indices.map { j in
-        let scale = lower.map { $0[j] }.flatMap { low in upper.map { $0[j] - low } } ?? Swift.max(1, abs(point[j]))
+        let scale =
+          lower.map { $0[j] }.flatMap { low in upper.map { $0[j] - low } } ?? Swift.max(1, abs(point[j]))
         return point[j] + size * scale * (random.uniform() - 0.5)
       }
       if isGeneric(aside), contains(aside, rows: rows) { return aside }
@@ -285,7 +288,9 @@ struct CellOracle {
     for share in [0.5, 0.875, 0.125, 0.015625] {
       let step = kink + Swift.min(share * (1 - kink), 2 * share * Swift.max(kink, 1e-3))
       let candidate = zip(point, vertex).map { $0 + step * ($1 - $0) }
-      if Double(forms.sign(unit, at: candidate)) == -sign, contains(candidate, rows: rows) { return candidate }
+      if Double(forms.sign(unit, at: candidate)) == -sign, contains(candidate, rows: rows) {
+        return candidate
+      }
     }
     return nil
   }
@@ -313,7 +318,8 @@ struct CellOracle {
         + 4 * unitRoundoff * (abs(factor * row.forms.constant(row.unit)) + abs(constant))
     }
     let range = Self.range(
-      gradient: rest, gradientError: restError, constant: constant, constantError: constantError * (1 + 0x1p-30),
+      gradient: rest, gradientError: restError, constant: constant,
+      constantError: constantError * (1 + 0x1p-30),
       lower: lower, upper: upper)
     return range.lowerBound >= 0
   }
@@ -340,31 +346,29 @@ struct CellOracle {
     let scale = sign * Self.scale(forms, unit)
     let target = forms.gradient(unit).map { scale * $0 }
     let y = inverse * target
-    func magnitude(_ matrix: Matrix) -> Matrix {
-      Matrix(rows: matrix.rows, columns: matrix.columns, elements: matrix.elements.map { abs($0) })
-    }
     let gamma = 2 * Double(d + 3) * unitRoundoff
     let sizes = y.map { abs($0) }
     let product = inverse * m
-    let spread = magnitude(inverse) * (magnitude(m) * gamma + errors)
+    let spread = inverse.magnitudes * (m.magnitudes * gamma + errors)
     let q = (0..<d).map { i in
       (0..<d).reduce(0.0) { $0 + abs(product[i, $1] - (i == $1 ? 1 : 0)) + spread[i, $1] }
     }.max()!
     guard q < 0.5 else { return false }
     let fitted = m * y
-    let uncertainty = (magnitude(m) * gamma + errors) * sizes
+    let uncertainty = (m.magnitudes * gamma + errors) * sizes
     let residual = (0..<d).map { j in
       abs(target[j] - fitted[j]) + uncertainty[j] + gamma * abs(target[j])
         + abs(scale) * forms.gradientError(unit)[forms.gradientError(unit).startIndex + j]
     }
-    let delta = ((magnitude(inverse) * residual).max() ?? 0) / (1 - q) * (1 + 1e-9)
+    let delta = ((inverse.magnitudes * residual).max() ?? 0) / (1 - q) * (1 + 1e-9)
     guard y.allSatisfy({ $0 >= delta }) else { return false }
     var constant = scale * forms.constant(unit)
     var slack = abs(scale) * forms.constantError(unit) + gamma * abs(constant)
     for (row, y) in zip(support, y) {
       let beta = signed(row) * row.forms.constant(row.unit)
       constant -= y * beta
-      slack += (delta + gamma * y) * abs(beta) + (y + delta) * abs(signed(row)) * row.forms.constantError(row.unit)
+      slack +=
+        (delta + gamma * y) * abs(beta) + (y + delta) * abs(signed(row)) * row.forms.constantError(row.unit)
     }
     return constant >= slack * (1 + 1e-9)
   }
@@ -386,7 +390,9 @@ struct CellOracle {
     }
     linearPrograms += 1
     let cost = [Double](repeating: 0, count: point.count) + [-1]
-    guard case .optimal(_, let solution, _)? = (try? GLPK.minimize([cost], over: columns))?.first else { return nil }
+    guard case .optimal(_, let solution, _)? = (try? GLPK.minimize([cost], over: columns))?.first else {
+      return nil
+    }
     let candidate = Array(solution.dropLast())
     return contains(candidate, rows: rows) ? candidate : nil
   }
@@ -402,8 +408,9 @@ struct CellOracle {
       for j in point.indices {
         for (bound, direction) in [(lower[j], 1), (upper[j], -1)] where bound.isFinite {
           let distance = (Dyadic(point[j]) - Dyadic(bound)) * Dyadic(direction)
-          constraints.append(Self.integers(
-            coefficients: point.indices.map { Dyadic($0 == j ? direction : 0) }, constant: distance))
+          constraints.append(
+            Self.integers(
+              coefficients: point.indices.map { Dyadic($0 == j ? direction : 0) }, constant: distance))
         }
       }
     }

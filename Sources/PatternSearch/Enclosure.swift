@@ -36,7 +36,8 @@ public struct Enclosure: Sendable {
   public var upper: Double
   public var witness: Witness?
 
-  public var relativeGap: Double { upper <= lower ? 0 : (upper - lower) / upper }
+  /// (upper - lower) / upper; 1 where upper is infinite.
+  public var relativeGap: Double { upper <= lower ? 0 : upper.isFinite ? (upper - lower) / upper : 1 }
 }
 
 /// The outcome of a search: the enclosure, and apart from it why the search ended.
@@ -93,7 +94,9 @@ public enum Threshold: Sendable, Equatable {
   /// A part of the search space with this bound or a smaller one has no say in the answer.
   var cutoff: Double {
     let root = squared.squareRootRoundedDown
-    guard case .atLeast = self, Rational(Dyadic(root) * Dyadic(root), Dyadic(1)) == squared else { return root }
+    guard case .atLeast = self, Rational(Dyadic(root) * Dyadic(root), Dyadic(1)) == squared else {
+      return root
+    }
     return root.nextDown
   }
 
@@ -124,6 +127,8 @@ public struct SearchSettings: Sendable {
   public var timeLimit: Double?
   public var nodeLimit: Int?
   public var seed: UInt64
+  /// Where the inputs usually lie: only a hint for where to look for witnesses when the domain is all of Rⁿ.
+  public var usualInputs: Domain = .all
   /// Decide this instead of closing the gap.
   public var threshold: Threshold?
   /// Asked now and then; true stops the search with its enclosure.

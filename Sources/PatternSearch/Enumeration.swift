@@ -13,7 +13,8 @@ struct Enumeration {
     problem = state.problem
     guard problem.units <= Self.unitLimit else {
       throw UnsupportedSearch(
-        description: "engine enumerate takes at most \(Self.unitLimit) hidden units, this network has \(problem.units);"
+        description:
+          "engine enumerate takes at most \(Self.unitLimit) hidden units, this network has \(problem.units);"
           + " use --engine semidefinite")
     }
   }
@@ -66,8 +67,9 @@ struct Enumeration {
     }
     let winner = pattern(bestCode)
     state.offer(pattern: winner)
-    // Each norm is good to a relative 10⁻¹¹ at least: up to 2¹⁰ rank-one changes and one small eigenvalue.
-    state.settle(bound: max(problem.normUpperBound(winner), best * (1 + 1e-11)))
+    // Each norm is good to the rounding of its products, of up to 2¹⁰ rank-one changes and of one small eigenvalue.
+    state.settle(
+      bound: max(problem.normUpperBound(winner), best * (1 + 1e-11) + 1024 * problem.relaxationRounding()))
     return finished ? 0 : .infinity
   }
 
@@ -76,15 +78,20 @@ struct Enumeration {
     guard forEachPattern({ norms.append(($1, $0)) }) else { return .infinity }
     norms.sort { ($0.norm, $0.code) > ($1.norm, $1.code) }
     var oracle = CellOracle(problem: problem)
-    guard let root = oracle.root(seed: state.settings.seed) else { return .infinity }
+    guard let root = oracle.root(seed: state.settings.seed) else { return state.relaxedBound(nil) }
+    let rounding = 1024 * problem.relaxationRounding()
     for (norm, code) in norms {
-      if state.shouldStop() { return norm * (1 + 1e-11) }
+      let bound = norm * (1 + 1e-11) + rounding
+      if state.shouldStop() { return bound }
+      // Patterns from here on are no better than what is found, rounding included.
+      if bound <= state.lower {
+        state.settle(bound: bound)
+        break
+      }
       state.statistics.nodes += 1
-      if norm <= state.cutoff { break }
       guard let cell = cell(of: pattern(code), from: root, &oracle) else { continue }
       state.statistics.cells += 1
       state.settle(pattern: cell.pattern, at: cell.point)
-      break
     }
     state.statistics.linearPrograms = oracle.linearPrograms
     state.statistics.exactDecisions = oracle.exactDecisions

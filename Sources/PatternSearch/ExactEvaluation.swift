@@ -29,9 +29,9 @@ extension PatternProblem {
   /// The exact ratio ‖J(σ) v‖² / ‖v‖² with v the top right singular vector of J(σ), computed in exact arithmetic
   /// from the stored weights. With one output v = Jᵀ exactly, so the ratio is ‖J‖² itself.
   func exactWitness(pattern: PartialPattern, x: [Double]? = nil) -> Witness? {
-    let jacobian = jacobian(pattern)
-    guard let direction = Self.topDirection(of: jacobian) else { return nil }
     let exact = exactJacobian(pattern)
+    let rounded = Matrix(rows: exact.rows, columns: exact.columns, elements: exact.approximation)
+    guard rounded.isFinite, let direction = Self.topDirection(of: rounded) else { return nil }
     let v =
       exact.rows == 1
       ? (0..<exact.columns).map { exact[0, $0] } : direction.map { Dyadic($0) }
@@ -46,7 +46,8 @@ extension PatternProblem {
 
   /// J(σ) without rounding.
   func exactJacobian(_ pattern: PartialPattern) -> ScaledIntegerMatrix {
-    var exact = ScaledIntegerMatrix(rows: chain[0].rows, columns: chain[0].columns, doubles: chain[0].elements)
+    var exact = ScaledIntegerMatrix(
+      rows: chain[0].rows, columns: chain[0].columns, doubles: chain[0].elements)
     for layer in 0..<hiddenLayers {
       let next = chain[layer + 1]
       exact =
@@ -58,8 +59,7 @@ extension PatternProblem {
 
   /// A unit top right singular vector, rounded; nil for the zero matrix.
   private static func topDirection(of jacobian: Matrix) -> [Double]? {
-    let scale = jacobian.largestMagnitude
-    guard scale > 0, let svd = try? (jacobian * (1 / scale)).singularValueDecomposition() else { return nil }
+    guard let svd = try? jacobian.scaledToUnit()?.matrix.singularValueDecomposition() else { return nil }
     return Array(svd.rightVectorsTransposed.row(0))
   }
 

@@ -57,13 +57,12 @@ final class LayerForms {
     previous = (before, slopes)
     let width = inputs + 1
     let forms = Matrix(rows: before.units, columns: width, elements: before.values).scalingRows(by: slopes)
-    let magnitudes = forms.elements.map { abs($0) }
     let sizes = slopes.map { abs($0) }
     let old = Matrix(rows: before.units, columns: width, elements: before.errors).scalingRows(by: sizes)
     let weights = problem.chain[layer]
-    let absolute = Matrix(rows: weights.rows, columns: weights.columns, elements: weights.elements.map { abs($0) })
+    let absolute = weights.magnitudes
     var product = (weights * forms).elements
-    let spread = (absolute * Matrix(rows: before.units, columns: width, elements: magnitudes)).elements
+    let spread = (absolute * forms.magnitudes).elements
     let inherited = (absolute * old).elements
     let bias = problem.biases[layer]
     for i in 0..<units { product[i * width + inputs] += bias[i] }
@@ -110,7 +109,8 @@ final class LayerForms {
     let result: ScaledIntegerMatrix
     let weights = problem.chain[layer]
     if let (before, slopes) = previous {
-      let integers = ScaledIntegerMatrix(rows: weights.rows, columns: weights.columns, doubles: weights.elements)
+      let integers = ScaledIntegerMatrix(
+        rows: weights.rows, columns: weights.columns, doubles: weights.elements)
       result = (integers * before.exact.scalingRows(by: slopes)).addingToLastColumn(problem.biases[layer])
     } else {
       let padded = Matrix(rows: units, columns: inputs + 1) { $1 < inputs ? weights[$0, $1] : 0 }

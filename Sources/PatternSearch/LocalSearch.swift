@@ -16,7 +16,8 @@ struct LocalSearch {
     var pattern = start
     var best = -1.0
     for _ in 0..<50 {
-      guard let svd = try? problem.jacobian(pattern).singularValueDecomposition(), let top = svd.singularValues.first,
+      guard let svd = try? problem.jacobian(pattern).singularValueDecomposition(),
+        let top = svd.singularValues.first,
         top > best * (1 + 1e-12)
       else { break }
       best = top

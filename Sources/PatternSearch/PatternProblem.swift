@@ -1,3 +1,4 @@
+import ExactArithmetic
 public import LinearAlgebra
 
 /// Where the inputs range.
@@ -47,6 +48,8 @@ public struct PatternProblem: Sendable {
   public let freeInputs: [Int]
   /// W_1 … W_K with the constant inputs' columns of W_1 dropped: the matrices of the Jacobian.
   let chain: [Matrix]
+  /// |W_1| … |W_K|.
+  private let magnitudes: Magnitudes
   /// The first flat unit index of each hidden layer, and the number of units at the end.
   let offsets: [Int]
 
@@ -66,6 +69,7 @@ public struct PatternProblem: Sendable {
       freeInputs = Array(0..<weights[0].columns)
     }
     chain = [weights[0].selecting(columns: freeInputs)] + weights.dropFirst()
+    magnitudes = Magnitudes(chain)
     offsets = weights.dropLast().reduce(into: [0]) { $0.append($0.last! + $1.rows) }
   }
 
@@ -86,6 +90,33 @@ public struct PatternProblem: Sendable {
   func layer(of unit: Int) -> Int { offsets.lastIndex { $0 <= unit }! }
 
   public var isAttainable: Bool { patterns != .free }
+}
+
+/// The entrywise absolute values of a chain of matrices.
+private struct Magnitudes: Sendable {
+  let chain: [Matrix]
+
+  init(_ chain: [Matrix]) {
+    self.chain = chain.map(\.magnitudes)
+  }
+
+  /// ‖ |W_K| |D(σ)| … |W_1| ‖_F, rounded up.
+  ///
+  /// - Parameter largestSlopes: take the larger |slope| of every unit instead of the pattern's.
+  func jacobianOfMagnitudes(
+    _ pattern: PartialPattern, _ problem: PatternProblem, largestSlopes: Bool = false
+  ) -> Double {
+    var product = chain[0]
+    for layer in 0..<problem.hiddenLayers {
+      let slopes = problem.slopes[layer]
+      let factors =
+        largestSlopes
+        ? [Double](repeating: max(abs(slopes.on), abs(slopes.off)), count: product.rows)
+        : problem.diagonal(pattern, layer: layer).map { abs($0) }
+      product = chain[layer + 1] * product.scalingRows(by: factors)
+    }
+    return product.frobeniusNormUpperBound() * (1 + 1e-10)
+  }
 }
 
 /// The phase of one unit in a partial pattern.
@@ -115,10 +146,40 @@ extension PatternProblem {
     return product
   }
 
-  /// A number proved to be at least ‖J(σ)‖ as its matrix was computed in floating point.
+  /// J(σ) over the free inputs with a bound on ‖computed - exact‖_F. The product is formed in floating point, with the
+  /// standard bound γ · |W_K| D |W_{K-1}| … |W_1| on its error (Higham, Accuracy and Stability of Numerical Algorithms,
+  /// section 3.5), and again in exact arithmetic where cancellation makes that bound matter.
+  func accurateJacobian(_ pattern: PartialPattern) -> (matrix: Matrix, error: Double) {
+    let rounded = jacobian(pattern)
+    let error = productRounding * magnitudes.jacobianOfMagnitudes(pattern, self)
+    if rounded.isFinite, error <= 1e-11 * rounded.frobeniusNormUpperBound() { return (rounded, error) }
+    let exact = exactJacobian(pattern)
+    let matrix = Matrix(rows: exact.rows, columns: exact.columns, elements: exact.approximation)
+    // Each entry is truncated to 53 bits.
+    return (matrix, 2 * unitRoundoff * matrix.frobeniusNormUpperBound())
+  }
+
+  /// A number proved to be at least ‖J(σ)‖.
   func normUpperBound(_ pattern: PartialPattern) -> Double {
-    let jacobian = jacobian(pattern)
-    return (try? jacobian.spectralNormUpperBound()) ?? jacobian.frobeniusNormUpperBound()
+    let (jacobian, error) = accurateJacobian(pattern)
+    guard jacobian.isFinite else { return .infinity }
+    let norm = (try? jacobian.spectralNormUpperBound()) ?? jacobian.frobeniusNormUpperBound()
+    return error == 0 ? norm : (norm + error).nextUp
+  }
+
+  /// γ for the products of the chain: every entry of J(σ) is a sum over paths, each a product of rounded factors.
+  private var productRounding: Double {
+    let operations = chain.reduce(4 * chain.count) { $0 + $1.columns }
+    return 2 * Double(operations) * unitRoundoff
+  }
+
+  /// How far, in norm, rounding can move any J(σ) that is formed from rounded products along the chain, in any order
+  /// and after orthogonal compressions of the ends: a constant of the problem that relaxations add.
+  func relaxationRounding() -> Double {
+    let size = chain.reduce(0) { max($0, $1.rows, $1.columns) }
+    let all = PartialPattern(repeating: .on, count: units)
+    let largest = magnitudes.jacobianOfMagnitudes(all, self, largestSlopes: true)
+    return (productRounding + 4 * Double(size) * unitRoundoff) * largest
   }
 
   /// Complete patterns per layer, as files and witnesses print them.

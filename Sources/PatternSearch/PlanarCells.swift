@@ -41,7 +41,9 @@ struct PlanarCells {
     let pattern = PartialPattern(repeating: .undecided, count: problem.units)
     for (rays, lower, upper) in startingCones() {
       (oracle.lower, oracle.upper) = (lower, upper)
-      var stack = [Polygon(rays: rays, forms: forms, rows: [], point: centre(rays)!, pattern: pattern, unit: 0)]
+      var stack = [
+        Polygon(rays: rays, forms: forms, rows: [], point: centre(rays)!, pattern: pattern, unit: 0)
+      ]
       while let polygon = stack.popLast() {
         if state.shouldStop() { return .infinity }
         state.statistics.nodes += 1
@@ -127,7 +129,8 @@ struct PlanarCells {
           decided[base + unit] = other.phase
           stack.append(
             Polygon(
-              rays: other.rays, forms: forms, rows: other.rows, point: other.point, pattern: decided, unit: unit + 1))
+              rays: other.rays, forms: forms, rows: other.rows, point: other.point, pattern: decided,
+              unit: unit + 1))
         }
         pattern[base + unit] = first.phase
         rays = first.rays
@@ -151,12 +154,13 @@ struct PlanarCells {
     case .point(let inside):
       sides.append((phase, side, rows + [Cell.Row(forms: forms, unit: unit, sign: sign)], inside))
     case .thin:
-      state.settleThin(bound: .infinity)
+      state.settleThin(bound: state.relaxedBound(pattern))
     }
   }
 
   /// The form at every ray, and a bound on all that rounding and earlier margins can hide.
-  private func evaluate(_ forms: LayerForms, _ unit: Int, _ rays: [Ray]) -> (values: [Double], margin: Double) {
+  private func evaluate(_ forms: LayerForms, _ unit: Int, _ rays: [Ray]) -> (values: [Double], margin: Double)
+  {
     let g = forms.gradient(unit)
     let e = forms.gradientError(unit)
     let (a, b, c) = (g[g.startIndex], g[g.startIndex + 1], forms.constant(unit))

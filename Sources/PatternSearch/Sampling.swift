@@ -2,16 +2,22 @@ import LinearAlgebra
 
 extension PatternProblem {
   /// `count` points of the domain's free inputs: uniform in a box, and on all of Rⁿ Gaussian at scales from a
-  /// hundredth to a thousand times the distance of the first layer's kinks.
-  func samplePoints(count: Int, seed: UInt64) -> [[Double]] {
+  /// hundredth to a thousand times the distance of the first layer's kinks, every other one uniform in `usual`.
+  ///
+  /// - Parameter usual: where the inputs usually lie, if that is known.
+  func samplePoints(count: Int, seed: UInt64, usual: Domain) -> [[Double]] {
     var random = SplitMix64(seed: seed)
+    func uniform(_ lower: [Double], _ upper: [Double]) -> [Double] {
+      freeInputs.map { lower[$0] + (upper[$0] - lower[$0]) * random.uniform() }
+    }
     if case .attainable(.box(let lower, let upper)) = patterns {
-      return (0..<count).map { _ in
-        freeInputs.map { lower[$0] + (upper[$0] - lower[$0]) * random.uniform() }
-      }
+      return (0..<count).map { _ in uniform(lower, upper) }
     }
     let scales = [1, 0.1, 10, 0.01, 100, 1000].map { $0 * kinkDistance }
-    return (0..<count).map { k in freeInputs.map { _ in scales[k % scales.count] * random.gaussian() } }
+    return (0..<count).map { k in
+      if case .box(let lower, let upper) = usual, k % 2 == 0 { return uniform(lower, upper) }
+      return freeInputs.map { _ in scales[k / 2 % scales.count] * random.gaussian() }
+    }
   }
 
   /// The median distance of the first hidden layer's kinks from the origin; 1 where there is none.
@@ -27,10 +33,10 @@ extension PatternProblem {
   /// The best exact witness among sampled points: a proved lower bound on L(f, X).
   ///
   /// O(count) forward passes and spectral norms; exact arithmetic for each new record.
-  public func bestSample(count: Int, seed: UInt64) -> Witness? {
+  public func bestSample(count: Int, seed: UInt64, usual: Domain = .all) -> Witness? {
     precondition(isAttainable)
     let state = SearchState(problem: self, settings: SearchSettings(), sink: { _ in })
-    for point in samplePoints(count: count, seed: seed) { state.offer(point: point) }
+    for point in samplePoints(count: count, seed: seed, usual: usual) { state.offer(point: point) }
     return state.witness
   }
 }

@@ -46,6 +46,13 @@ final class SearchState {
   func settle(bound: Double) { settled = max(settled, bound) }
   func settleThin(bound: Double) { thin = max(thin, bound) }
 
+  /// The semidefinite bound of a partial pattern (nil: the root), for parts of the space that are set aside unexplored.
+  func relaxedBound(_ pattern: PartialPattern?) -> Double {
+    SemidefiniteRelaxation(problem: problem).bound(
+      pattern ?? PartialPattern(repeating: .undecided, count: problem.units), cutoff: 0, tolerance: 1e-4
+    ).bound
+  }
+
   /// One pattern, known to be allowed, at a point of its cell where patterns must be attainable: its value is ‖J(σ)‖.
   /// A threshold question is answered by exact arithmetic here.
   func settle(pattern: PartialPattern, at point: [Double]?, inherited: Double = .infinity) {
@@ -96,8 +103,9 @@ final class SearchState {
   }
 
   private func isBetter(_ pattern: PartialPattern) -> Bool {
-    guard let norm = try? problem.jacobian(pattern).spectralNorm() else { return false }
-    return norm > lower * (1 + 1e-14)
+    let (jacobian, error) = problem.accurateJacobian(pattern)
+    guard jacobian.isFinite, let norm = try? jacobian.spectralNorm() else { return false }
+    return norm + error > lower * (1 + 1e-14)
   }
 
   private func accept(_ candidate: Witness?) {
@@ -155,7 +163,9 @@ extension PatternProblem {
     var value = x
     for layer in 0..<hiddenLayers {
       let pre = zip(weights[layer] * value, biases[layer]).map { $0 + $1 }
-      for (z, unit) in zip(pre, unitRange(layer)) where z != 0 && (z > 0) != (pattern[unit] == .on) { return false }
+      for (z, unit) in zip(pre, unitRange(layer)) where z != 0 && (z > 0) != (pattern[unit] == .on) {
+        return false
+      }
       value = pre.map { $0 * ($0 >= 0 ? slopes[layer].on : slopes[layer].off) }
     }
     return true

@@ -32,10 +32,13 @@ struct SemidefiniteRelaxation {
   private let chain: [Matrix]
   private let isTransposed: Bool
   let sharing: Sharing
+  /// What rounding in forming the relaxation's data can hide.
+  private let rounding: Double
 
   init(problem: PatternProblem, sharing: Sharing = .neuron, transposed: Bool? = nil) {
     self.problem = problem
     self.sharing = sharing
+    rounding = problem.relaxationRounding()
     var chain = problem.chain
     isTransposed = transposed ?? (chain[chain.count - 1].rows < chain[0].columns && problem.hiddenLayers > 0)
     if isTransposed { chain = chain.reversed().map { $0.transposed() } }
@@ -121,18 +124,21 @@ struct SemidefiniteRelaxation {
   ) -> Result {
     let multipliers = [Double](repeating: 0, count: problem.units)
     guard let forms = forms(pattern) else {
-      return Result(bound: 0, multipliers: multipliers, units: [], newtonSteps: 0)
+      return Result(bound: rounding, multipliers: multipliers, units: [], newtonSteps: 0)
     }
     let top = ((try? forms.output.largestEigenvalue()) ?? 0) * (1 + 1e-12)
     guard !forms.units.isEmpty else {
       // Every unit is decided: OᵀO is JᵀJ.
       return Result(
-        bound: (top * (1 + 1e-12)).squareRoot().nextUp, multipliers: multipliers, units: [], newtonSteps: 0)
+        bound: (top * (1 + 1e-12)).squareRoot().nextUp + rounding, multipliers: multipliers, units: [],
+        newtonSteps: 0)
     }
     var barrier = Barrier(
       pre: forms.pre, output: forms.output, slopes: forms.slopes, directions: forms.directions,
       groups: groups(forms))
-    let squaredCutoff = cutoff * cutoff
+    // The relaxation's own bound must be below the cutoff by what rounding can hide.
+    let reduced = max(0, cutoff - rounding) * (1 - 1e-15)
+    let squaredCutoff = reduced * reduced
     if let warm, sharing == .neuron {
       barrier.start(
         level: warm.bound * warm.bound * (1 + 1e-9), multipliers: forms.units.map { warm.multipliers[$0] })
@@ -143,7 +149,8 @@ struct SemidefiniteRelaxation {
     }
     barrier.minimize(
       cutoff: squaredCutoff, tolerance: tolerance, patience: patience, shouldStop: shouldStop)
-    let bound = barrier.verifiedLevel(cutoff: squaredCutoff).map { $0.squareRoot().nextUp } ?? .infinity
+    let bound =
+      barrier.verifiedLevel(cutoff: squaredCutoff).map { $0.squareRoot().nextUp + rounding } ?? .infinity
     var result = Result(
       bound: bound, multipliers: multipliers, units: [], newtonSteps: barrier.steps)
     for (i, t) in barrier.unitMultipliers.enumerated() { result.multipliers[forms.units[i]] = t }

@@ -55,7 +55,8 @@ extension PatternProblem {
       return enumeration.run()
     case .cells:
       guard isAttainable else {
-        throw UnsupportedSearch(description: "engine cells is for attainable patterns; use enumerate or semidefinite")
+        throw UnsupportedSearch(
+          description: "engine cells is for attainable patterns; use enumerate or semidefinite")
       }
       if freeInputs.count == 2 {
         var cells = PlanarCells(state: state)

@@ -41,7 +41,9 @@ public struct Benchmark: Sendable {
   }
 
   private func runFree(_ report: (Row) -> Void) throws {
-    for (units, outputs, inputs) in [(20, 20, 20), (20, 1, 20), (50, 1, 50), (50, 10, 50), (50, 50, 50), (80, 1, 80)] {
+    for (units, outputs, inputs) in [
+      (20, 20, 20), (20, 1, 20), (50, 1, 50), (50, 10, 50), (50, 50, 50), (80, 1, 80),
+    ] {
       for seed in UInt64(0)..<3 {
         var random = SplitMix64(seed: seed)
         let inner = Matrix(rows: units, columns: inputs) { _, _ in random.gaussian() }
@@ -58,7 +60,8 @@ public struct Benchmark: Sendable {
     }.sorted()
     guard !files.isEmpty else {
       throw InputError(
-        file: folder, "holds no .json networks", remedy: "give --networks FOLDER, for example instances/networks")
+        file: folder, "holds no .json networks",
+        remedy: "give --networks FOLDER, for example instances/networks")
     }
     for file in files {
       let network = try NetworkFile.read(folder + "/" + file)
@@ -66,7 +69,9 @@ public struct Benchmark: Sendable {
         let question = try BoundQuestion(
           network, domain: DomainText.parse(domain, network: network), settings: settings)
         report(
-          row(.networks, "\(network.name) \(domain)", settings.seed, try question.attainableProblem.solve(settings)))
+          row(
+            .networks, "\(network.name) \(domain)", settings.seed,
+            try question.attainableProblem.solve(settings)))
       }
     }
   }
@@ -74,7 +79,8 @@ public struct Benchmark: Sendable {
   private func row(_ suite: Suite, _ instance: String, _ seed: UInt64, _ result: SearchResult) -> Row {
     Row(
       suite: suite.rawValue, instance: instance, seed: seed, lower: result.enclosure.lower,
-      upper: JSONReport.finite(result.enclosure.upper), status: result.isOptimal ? "optimal" : result.reason.rawValue,
+      upper: JSONReport.finite(result.enclosure.upper),
+      status: result.isOptimal ? "optimal" : result.reason.rawValue,
       engine: result.engine.rawValue, counts: result.statistics, seconds: result.seconds)
   }
 
@@ -82,13 +88,17 @@ public struct Benchmark: Sendable {
 
   public static func text(_ rows: [Row]) -> String {
     var table = TextTable(
-      header: ["instance", "seed", "lower", "status", "engine", "nodes", "relaxations", "LPs", "exact", "seconds"],
+      header: [
+        "instance", "seed", "lower", "status", "engine", "nodes", "relaxations", "LPs", "exact", "seconds",
+      ],
       alignments: [.left, .right, .right, .left, .left, .right, .right, .right, .right, .right])
     for row in rows {
       let counts = row.counts
       table.rows.append([
-        row.instance, "\(row.seed)", String(format: "%.6g", row.lower), row.status, row.engine, "\(counts.nodes)",
-        "\(counts.relaxations)", "\(counts.linearPrograms)", "\(counts.exactDecisions)", secondsText(row.seconds),
+        row.instance, "\(row.seed)", String(format: "%.6g", row.lower), row.status, row.engine,
+        "\(counts.nodes)",
+        "\(counts.relaxations)", "\(counts.linearPrograms)", "\(counts.exactDecisions)",
+        secondsText(row.seconds),
       ])
     }
     return table.lines().joined(separator: "\n")

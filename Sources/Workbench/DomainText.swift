@@ -14,10 +14,12 @@ public enum DomainText {
     } else if text.hasPrefix("box:") {
       let bounds = text.dropFirst(4).split(separator: ":", omittingEmptySubsequences: false)
       guard bounds.count == 2, let low = number(bounds[0]), let high = number(bounds[1]) else {
-        throw InputError(place: "--domain \(text)", "is not a box", remedy: "write box:LO:HI, for example box:0:1")
+        throw InputError(
+          place: "--domain \(text)", "is not a box", remedy: "write box:LO:HI, for example box:0:1")
       }
       domain = .box(
-        lower: [Double](repeating: low, count: network.inputs), upper: [Double](repeating: high, count: network.inputs))
+        lower: [Double](repeating: low, count: network.inputs),
+        upper: [Double](repeating: high, count: network.inputs))
     } else {
       domain = try read(text)
     }
@@ -32,22 +34,26 @@ public enum DomainText {
   }
 
   /// The box {x : |x_i - c_i| ≤ r} around the point in a file (numbers separated by white space or commas).
-  public static func ball(center path: String, radius: Double, network: MultilayerPerceptron) throws -> Domain {
+  public static func ball(center path: String, radius: Double, network: MultilayerPerceptron) throws -> Domain
+  {
     let text = String(decoding: try NetworkFile.contents(path), as: UTF8.self)
     let words = text.split { $0.isWhitespace || $0 == "," }
     var center: [Double] = []
     for word in words {
       guard let value = number(word) else {
-        throw InputError(file: path, "“\(word.prefix(40))” is not a finite number", remedy: "give one number an input")
+        throw InputError(
+          file: path, "“\(word.prefix(40))” is not a finite number", remedy: "give one number an input")
       }
       center.append(value)
     }
     guard center.count == network.inputs else {
       throw InputError(
-        file: path, "holds \(center.count) numbers for \(network.inputs) inputs", remedy: "give one number an input")
+        file: path, "holds \(center.count) numbers for \(network.inputs) inputs",
+        remedy: "give one number an input")
     }
     guard radius.isFinite, radius >= 0 else {
-      throw InputError(place: "--radius", "\(radius) is not a radius", remedy: "give a finite number, at least 0")
+      throw InputError(
+        place: "--radius", "\(radius) is not a radius", remedy: "give a finite number, at least 0")
     }
     return .box(lower: center.map { ($0 - radius) }, upper: center.map { ($0 + radius) })
   }
@@ -82,10 +88,17 @@ public enum DomainText {
   /// How a domain is printed: `all`, `box:LO:HI`, or `box` where the intervals differ.
   public static func describe(_ domain: Domain) -> String {
     guard case .box(let lower, let upper) = domain else { return "all" }
-    if let low = lower.first, let high = upper.first, lower.allSatisfy({ $0 == low }), upper.allSatisfy({ $0 == high })
+    if let low = lower.first, let high = upper.first, lower.allSatisfy({ $0 == low }),
+      upper.allSatisfy({ $0 == high })
     {
-      return "box:\(low):\(high)"
+      return "box:\(short(low)):\(short(high))"
     }
     return "box"
+  }
+
+  /// Shortest text that reads back equal, without the `.0` of whole numbers.
+  private static func short(_ value: Double) -> String {
+    let text = value.description
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 }

@@ -54,7 +54,8 @@ public struct ExactConstant: Sendable {
   public var secondPoint: [Double]? {
     guard let witness = result.enclosure.witness, let x = witness.x else { return nil }
     let problem = question.attainableProblem
-    var step = 1.0
+    // As far as the cell allows up to the size of x, so that single precision sees the difference, too.
+    var step = x.reduce(1) { max($0, abs($1)) }
     while step > 1e-9 {
       for sign in [1.0, -1.0] {
         let candidate = zip(x, witness.direction).map { $0 + sign * step * $1 }

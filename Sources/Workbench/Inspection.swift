@@ -22,7 +22,8 @@ public struct Inspection: Sendable {
   private var warnings: [String] {
     var warnings: [String] = []
     for (index, layer) in network.layers.enumerated() {
-      let zero = (0..<layer.weights.rows).filter { row in layer.weights.row(row).allSatisfy { $0 == 0 } }.count
+      let zero = (0..<layer.weights.rows).filter { row in layer.weights.row(row).allSatisfy { $0 == 0 } }
+        .count
       if zero > 0 { warnings.append("layer \(index + 1): \(zero) of \(layer.weights.rows) rows are zero") }
     }
     return warnings
@@ -42,7 +43,10 @@ public struct Inspection: Sendable {
     }
     var lines = [
       "file      \(path)", "kind      network", "network   \(network.summaryLine)", "hash      \(hash)",
-      "box       " + (network.inputBox.map { "\(DomainText.describe(.box(lower: $0.lower, upper: $0.upper)))  (--domain own)" } ?? "none"),
+      "box       "
+        + (network.inputBox.map {
+          "\(DomainText.describe(.box(lower: $0.lower, upper: $0.upper)))  (--domain own)"
+        } ?? "none"),
       "",
     ]
     lines += table.lines()

@@ -111,7 +111,8 @@ enum JSONReport {
 extension MultilayerPerceptron {
   var report: JSONReport.Network {
     JSONReport.Network(
-      name: name, architecture: architecture, activations: activations.map(\.label), inputs: inputs, outputs: outputs,
+      name: name, architecture: architecture, activations: activations.map(\.label), inputs: inputs,
+      outputs: outputs,
       hiddenUnits: hiddenUnits, parameters: parameters, notes: notes)
   }
 
@@ -140,7 +141,8 @@ extension ExactConstant {
       value: value, lower: enclosure.lower, upper: JSONReport.finite(enclosure.upper),
       lowerSquared: "\(lowerSquared)", upperSquared: enclosure.upper.isFinite ? "\(upperSquared)" : nil,
       status: result.isOptimal ? "optimal" : "stopped", reason: result.reason.rawValue,
-      domain: DomainText.describe(question.domain), patterns: patterns.rawValue, engine: result.engine.rawValue,
+      domain: DomainText.describe(question.domain), patterns: patterns.rawValue,
+      engine: result.engine.rawValue,
       explanation: result.explanation, nodes: result.statistics.nodes, statistics: result.statistics,
       seconds: result.seconds, seed: question.settings.seed, witness: witness,
       verdict: question.settings.threshold == nil ? nil : verdictText)
@@ -156,7 +158,8 @@ extension LabelledBound {
   func report(exact: Double?) -> JSONReport.Method {
     JSONReport.Method(
       name: method, value: value, side: side.rawValue, soundness: soundness.rawValue,
-      ratio: value.flatMap { value in exact.flatMap { $0 > 0 ? value / $0 : nil } }, reason: reason, seconds: seconds,
+      ratio: value.flatMap { value in exact.flatMap { $0 > 0 ? value / $0 : nil } }, reason: reason,
+      seconds: seconds,
       layers: factors.map {
         JSONReport.Layer(
           name: $0.name, method: $0.method, side: $0.side.rawValue, value: JSONReport.finite($0.value),

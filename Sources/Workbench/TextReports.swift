@@ -56,7 +56,8 @@ extension ExactConstant {
       "  lower   \(directedDecimal(enclosure.lower, digits: 12, .down))"
         + "   proved: the witness, evaluated in exact arithmetic")
     lines.append(
-      "  upper   \(directedDecimal(enclosure.upper, digits: 12, .up))   floating-point bound, with margins for rounding")
+      "  upper   \(directedDecimal(enclosure.upper, digits: 12, .up))   floating-point bound, with margins for rounding"
+    )
     lines.append("  gap     \(String(format: "%.1e", enclosure.relativeGap)) relative")
     if let witness = enclosure.witness {
       lines.append("")
@@ -123,7 +124,8 @@ extension Audit {
     lines.append("")
     var table = TextTable(
       header: [
-        "method", "value", "is", "soundness", exact.result.isOptimal ? "ratio to L" : "ratio to lower", "seconds",
+        "method", "value", "is", "soundness", exact.result.isOptimal ? "ratio to L" : "ratio to lower",
+        "seconds",
       ],
       alignments: [.left, .right, .left, .left, .right, .right])
     func ratio(_ value: Double?) -> String {
@@ -133,7 +135,8 @@ extension Audit {
     for bound in methods where bound.side == .lower { table.rows.append(row(bound, ratio(bound.value))) }
     table.rows.append([
       "exact", directedDecimal(exact.value, digits: Self.digits, .nearest),
-      exact.result.isOptimal ? "the constant" : "lower, stopped", "proved ≤, floating-point ≥", ratio(exact.value),
+      exact.result.isOptimal ? "the constant" : "lower, stopped", "proved ≤, floating-point ≥",
+      ratio(exact.value),
       secondsText(exact.result.seconds),
     ])
     if !exact.result.isOptimal {
@@ -142,10 +145,14 @@ extension Audit {
         Soundness.floatingPoint.rawValue, ratio(enclosure.upper), "",
       ])
     }
-    let rest = methods.filter { $0.side != .lower }.sorted { ($0.value ?? .infinity) < ($1.value ?? .infinity) }
+    let rest = methods.filter { $0.side != .lower }.sorted {
+      ($0.value ?? .infinity) < ($1.value ?? .infinity)
+    }
     for bound in rest { table.rows.append(row(bound, ratio(bound.value))) }
     lines += table.lines()
-    for bound in rest where bound.value == nil { lines.append("\(bound.method): \(bound.reason ?? "no value")") }
+    for bound in rest where bound.value == nil {
+      lines.append("\(bound.method): \(bound.reason ?? "no value")")
+    }
     if !exact.result.isOptimal {
       lines.append("")
       lines.append(
@@ -171,14 +178,17 @@ extension Audit {
       case .estimate: "estimate"
       }
     return [
-      bound.method, bound.printed(digits: Self.digits), kind, bound.soundness.rawValue, ratio, secondsText(bound.seconds),
+      bound.method, bound.printed(digits: Self.digits), kind, bound.soundness.rawValue, ratio,
+      secondsText(bound.seconds),
     ]
   }
 
   /// Where the gap between L and the Frobenius product comes from, on a logarithmic scale.
   private var waterfallLines: [String] {
     let finite = waterfall.filter { $0.from > 0 && $0.to.isFinite }
-    guard let first = finite.first, let last = finite.last else { return ["gap waterfall: the constant is 0"] }
+    guard let first = finite.first, let last = finite.last else {
+      return ["gap waterfall: the constant is 0"]
+    }
     let width = 36.0
     let span = log(last.to / first.from)
     var table = TextTable(
@@ -213,11 +223,14 @@ extension LabelledBound {
     ]
     if !factors.isEmpty {
       var table = TextTable(
-        header: ["factor", "value", "is", "method", "seconds"], alignments: [.left, .right, .left, .left, .right])
+        header: ["factor", "value", "is", "method", "seconds"],
+        alignments: [.left, .right, .left, .left, .right])
       for factor in factors {
-        let rounding: DirectedRounding = factor.side == .upper ? .up : factor.side == .lower ? .down : .nearest
+        let rounding: DirectedRounding =
+          factor.side == .upper ? .up : factor.side == .lower ? .down : .nearest
         table.rows.append([
-          factor.name, directedDecimal(factor.value, digits: 10, rounding), factor.side.rawValue, factor.method,
+          factor.name, directedDecimal(factor.value, digits: 10, rounding), factor.side.rawValue,
+          factor.method,
           secondsText(factor.seconds),
         ])
       }
@@ -230,10 +243,12 @@ extension LabelledBound {
 /// What `lipbench bound --list` prints.
 public func methodList() -> String {
   var table = TextTable(
-    header: ["method", "is", "soundness", "what", "reference"], alignments: [.left, .left, .left, .left, .left])
+    header: ["method", "is", "soundness", "what", "reference"],
+    alignments: [.left, .left, .left, .left, .left])
   for method in boundMethods {
     table.rows.append([
-      method.name, method.side == .estimate ? "estimate" : "\(method.side.rawValue) bound", method.soundness.rawValue,
+      method.name, method.side == .estimate ? "estimate" : "\(method.side.rawValue) bound",
+      method.soundness.rawValue,
       method.summary, method.reference,
     ])
   }

@@ -41,7 +41,8 @@ extension Rational {
     guard pieces.count <= 2 else { return nil }
     let digits = pieces.joined()
     let unsigned = digits.first.map { $0 == "-" || $0 == "+" } == true ? digits.dropFirst() : digits[...]
-    guard !unsigned.isEmpty, unsigned.allSatisfy({ $0.isASCII && $0.isNumber }), let integer = BigInt(String(digits))
+    guard !unsigned.isEmpty, unsigned.allSatisfy({ $0.isASCII && $0.isNumber }),
+      let integer = BigInt(String(digits))
     else { return nil }
     exponent -= pieces.count == 2 ? pieces[1].count : 0
     let power = BigInt(10).power(abs(exponent))

@@ -23,7 +23,8 @@ struct BenchCommand: ParsableCommand {
   func validate() throws {
     if let suite, Benchmark.Suite(rawValue: suite) == nil {
       throw ValidationError(
-        "unknown suite \(suite); the suites are \(Benchmark.Suite.allCases.map(\.rawValue).joined(separator: ", "))")
+        "unknown suite \(suite); the suites are \(Benchmark.Suite.allCases.map(\.rawValue).joined(separator: ", "))"
+      )
     }
   }
 

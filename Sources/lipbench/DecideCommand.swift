@@ -28,30 +28,39 @@ struct DecideCommand: ParsableCommand {
   var atLeast: String?
 
   func validate() throws {
-    guard [atMost, atMostSquared, atLeast].compactMap({ $0 }).count == 1 else {
-      throw ValidationError("give one of --at-most V, --at-most-squared V, --at-least V")
+    guard [atMost, atMostSquared, atLeast].compactMap({ $0 }).count <= 1 else {
+      throw ValidationError("give only one of --at-most V, --at-most-squared V, --at-least V")
     }
+    _ = try question()
   }
 
   func run() throws {
-    let threshold: Threshold
-    /// The statement asked about, and what holds where it is false.
-    let claim: (yes: String, no: String)
-    if let atMost {
-      threshold = .atMost(squared: try Rational.parse(atMost).squared)
-      claim = ("L(f, X) ≤ \(atMost)", "L(f, X) > \(atMost)")
-    } else if let atMostSquared {
-      threshold = .atMost(squared: try Rational.parse(atMostSquared))
-      claim = ("L(f, X)² ≤ \(atMostSquared)", "L(f, X)² > \(atMostSquared)")
-    } else if let atLeast {
-      threshold = .atLeast(squared: try Rational.parse(atLeast).squared)
-      claim = ("L(f, X) ≥ \(atLeast)", "L(f, X) < \(atLeast)")
-    } else {
-      return
-    }
+    let (threshold, claim) = try question()
     let decision = try ExactConstant(
       try network.question(search.settings(threshold: threshold)), sink: search.sink)
     print(search.json ? decision.json : decision.decisionText(claim.yes, negation: claim.no))
     if decision.result.verdict == nil { throw ExitCode(2) }
+  }
+
+  /// The threshold, the statement asked about, and what holds where it is false.
+  private func question() throws -> (threshold: Threshold, claim: (yes: String, no: String)) {
+    func number(_ text: String) throws -> Rational {
+      do { return try Rational.parse(text) } catch { throw ValidationError("\(error)") }
+    }
+    if let atMost {
+      return (.atMost(squared: try number(atMost).squared), ("L(f, X) ≤ \(atMost)", "L(f, X) > \(atMost)"))
+    }
+    if let atMostSquared {
+      return (
+        .atMost(squared: try number(atMostSquared)),
+        ("L(f, X)² ≤ \(atMostSquared)", "L(f, X)² > \(atMostSquared)")
+      )
+    }
+    if let atLeast {
+      return (
+        .atLeast(squared: try number(atLeast).squared), ("L(f, X) ≥ \(atLeast)", "L(f, X) < \(atLeast)")
+      )
+    }
+    throw ValidationError("give one of --at-most V, --at-most-squared V, --at-least V")
   }
 }

@@ -4,7 +4,8 @@ import LipBench
 
 /// Which network, on which domain.
 struct NetworkOptions: ParsableArguments {
-  @Argument(help: "The network: a .json, .nnet or .onnx file.", completion: .file(extensions: NetworkFile.endings))
+  @Argument(
+    help: "The network: a .json, .nnet or .onnx file.", completion: .file(extensions: NetworkFile.endings))
   var network: String
 
   @OptionGroup var place: DomainOptions
@@ -19,7 +20,8 @@ struct DomainOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Where the inputs range.",
-      discussion: "all (of R^n); box:LO:HI for every input; own, the box stored in the network's file; or a file with "
+      discussion:
+        "all (of R^n); box:LO:HI for every input; own, the box stored in the network's file; or a file with "
         + "one line “lo hi” an input.",
       valueName: "all|box:LO:HI|own|FILE"))
   var domain = "all"
@@ -38,8 +40,12 @@ struct DomainOptions: ParsableArguments {
 
   func validate() throws {
     guard norm == "2" else { throw ValidationError("--norm \(norm): this version computes 2-norms only") }
-    guard (center == nil) == (radius == nil) else { throw ValidationError("--center and --radius go together") }
-    guard center == nil || domain == "all" else { throw ValidationError("give --domain or --center, not both") }
+    guard (center == nil) == (radius == nil) else {
+      throw ValidationError("--center and --radius go together")
+    }
+    guard center == nil || domain == "all" else {
+      throw ValidationError("give --domain or --center, not both")
+    }
     guard domain != "" else { throw ValidationError("--domain is empty") }
   }
 
@@ -87,7 +93,8 @@ struct SearchOptions: ParsableArguments {
 
   func validate() throws {
     guard engine == "auto" || Engine(rawValue: engine) != nil else {
-      throw ValidationError("--engine \(engine): use auto, \(Engine.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw ValidationError(
+        "--engine \(engine): use auto, \(Engine.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     guard relativeGap >= 0, relativeGap < 1 else { throw ValidationError("--relative-gap must be in [0, 1)") }
     if let timeLimit, !(timeLimit >= 0) { throw ValidationError("--time-limit must be at least 0") }

@@ -29,5 +29,10 @@ enum Interrupt {
     signal(SIGINT) { _ in
       if Interrupt.flag.exchange(true, ordering: .relaxed) { _exit(130) }
     }
+    // A parent may have left the signal blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }

@@ -1,9 +1,8 @@
 import Foundation
 import Networks
+import ONNXNetworks
 import SwiftProtobuf
 import Testing
-
-@testable import ONNXNetworks
 
 /// A fixture's inputs and onnxruntime's outputs there.
 private struct Expectation: Decodable {

@@ -1,9 +1,8 @@
 import Foundation
 import Networks
+import ONNXNetworks
 import SwiftProtobuf
 import Testing
-
-@testable import ONNXNetworks
 
 /// A change to the small model, and what the error must say.
 struct Damage: CustomTestStringConvertible, Sendable {

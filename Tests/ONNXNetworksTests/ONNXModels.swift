@@ -1,7 +1,6 @@
 import Networks
+import ONNXNetworks
 import SwiftProtobuf
-
-@testable import ONNXNetworks
 
 extension ONNXModelProto {
   /// input [batch, 2] → Gemm → Relu → Gemm → output.

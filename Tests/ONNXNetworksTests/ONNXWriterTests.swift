@@ -1,10 +1,9 @@
 import Foundation
 import LinearAlgebra
 import Networks
+import ONNXNetworks
 import SwiftProtobuf
 import Testing
-
-@testable import ONNXNetworks
 
 @Suite struct ONNXWriterTests {
   @Test(arguments: 0..<20 as Range<UInt64>)

@@ -1,0 +1,173 @@
+import BigInt
+import Bounds
+import ExactArithmetic
+import Foundation
+import Networks
+import PatternSearch
+import Testing
+import Workbench
+
+private let instances = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  .deletingLastPathComponent()
+  .deletingLastPathComponent().appendingPathComponent("instances")
+
+private func read(_ file: String) throws -> MultilayerPerceptron {
+  try NetworkFile.read(instances.appendingPathComponent("networks/\(file)").path)
+}
+
+@Suite struct InstanceTests {
+  struct Forward: Decodable {
+    struct Case: Decodable {
+      var file: String
+      var points: [[Double]]
+      var outputs: [[Double]]
+    }
+    var cases: [Case]
+  }
+
+  /// onnxruntime's values in double precision, made once by instances/networks/forward_fixture.py.
+  @Test func forwardValuesAgreeWithOnnxruntime() throws {
+    let url = try #require(
+      Bundle.module.url(forResource: "forward", withExtension: "json", subdirectory: "Fixtures"))
+    let forward = try JSONDecoder().decode(Forward.self, from: Data(contentsOf: url))
+    #expect(forward.cases.count == 13)
+    for item in forward.cases {
+      let network = try read(item.file)
+      for (point, expected) in zip(item.points, item.outputs) {
+        let value = network(point)
+        #expect(value.count == expected.count)
+        for (a, b) in zip(value, expected) { #expect(abs(a - b) <= 1e-6 * max(1, abs(b)), "\(item.file)") }
+      }
+    }
+  }
+
+  @Test func theThreeFormatsHoldTheSameNetwork() throws {
+    for name in try networks() {
+      let json = try read("\(name).json")
+      for ending in ["nnet", "onnx"] {
+        let other = try read("\(name).\(ending)")
+        #expect(other.layers == json.layers, "\(name).\(ending)")
+        #expect(other.activations == json.activations, "\(name).\(ending)")
+      }
+    }
+  }
+
+  @Test func theLedgerHoldsAnew() throws {
+    let lines = try String(contentsOf: instances.appendingPathComponent("ledger.tsv"), encoding: .utf8)
+      .split(separator: "\n").dropFirst().map { $0.split(separator: "\t").map(String.init) }
+    #expect(Set(lines.map { $0[0] }) == Set(try networks()))
+    for line in lines {
+      let network = try read("\(line[0]).json")
+      #expect(network.architecture == line[2])
+      let question = try BoundQuestion(network, domain: DomainText.parse(line[4], network: network))
+      let result = try ExactConstant(question).result
+      #expect(result.isOptimal, "\(line[0]) \(line[4])")
+      let lower = try #require(Double(line[5]))
+      let upper = try #require(Double(line[6]))
+      #expect(result.enclosure.lower <= upper && lower <= result.enclosure.upper, "\(line[0]) \(line[4])")
+    }
+  }
+
+  /// Constants found by an independent depth-first enumeration of cells with another LP solver (HiGHS), to ten digits.
+  @Test(arguments: [
+    ("iris-4-5-5-3", "all", 107.444_726_479_484_8), ("iris-4-5-5-3", "box:0:1", 84.938_222_449_535_25),
+    ("iris-4-8-8-3", "all", 186.578_389_227_634_97), ("iris-4-8-8-3", "box:0:1", 181.374_675_514_612),
+    ("wine-13-10-3", "all", 26.192_181_223_528_394), ("surface-2-10-10-1", "all", 35.808_586_469_533_246),
+    ("surface-2-10-10-1", "box:0:1", 28.005_853_055_302_435),
+    ("diabetes-10-8-8-1", "all", 17.958_251_024_458_914),
+    ("diabetes-10-8-8-1", "box:0:1", 17.955_731_919_954_392),
+  ])
+  func constantsAgreeWithAnIndependentProgram(name: String, domain: String, value: Double) throws {
+    let network = try read("\(name).json")
+    let question = try BoundQuestion(network, domain: DomainText.parse(domain, network: network))
+    let enclosure = try ExactConstant(question).result.enclosure
+    #expect(enclosure.lower <= value * (1 + 1e-12) && value * (1 - 1e-12) <= enclosure.upper)
+    #expect(enclosure.relativeGap <= 1e-6)
+  }
+
+  /// The number of linear regions, counted by the same independent program.
+  @Test(arguments: [
+    ("iris-4-5-5-3", "all", 271), ("iris-4-8-8-3", "box:0:1", 84), ("wine-13-10-3", "all", 1024),
+  ])
+  func cellCountsAgreeWithAnIndependentProgram(name: String, domain: String, cells: Int) throws {
+    let network = try read("\(name).json")
+    let question = try BoundQuestion(
+      network, domain: DomainText.parse(domain, network: network), settings: SearchSettings(engine: .cells))
+    #expect(try ExactConstant(question).result.statistics.cells == cells)
+  }
+
+  private func networks() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: instances.appendingPathComponent("networks").path)
+      .filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
+  }
+}
+
+@Suite struct WitnessTests {
+  /// The two points of a witness give its ratio by evaluating the network alone.
+  @Test(
+    arguments: ["iris-4-8-8-3", "wine-13-12-8-3", "surface-2-20x9-1", "diabetes-10-30-30-30-3"],
+    ["all", "box:0:1"])
+  func twoPointsConfirmTheRatio(name: String, domain: String) throws {
+    let network = try read("\(name).json")
+    let exact = try ExactConstant(
+      BoundQuestion(network, domain: DomainText.parse(domain, network: network)))
+    let x = try #require(exact.result.enclosure.witness?.x)
+    let x2 = try #require(exact.secondPoint)
+    func distance(_ a: [Double], _ b: [Double]) -> Double {
+      zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+    }
+    let ratio = distance(network(x), network(x2)) / distance(x, x2)
+    #expect(abs(ratio - exact.value) <= 1e-6 * exact.value)
+    #expect(exact.lowerSquared <= exact.upperSquared)
+    #expect(exact.value == exact.result.enclosure.lower || exact.value == exact.result.enclosure.lower.nextUp)
+  }
+}
+
+@Suite struct AuditTests {
+  @Test(arguments: ["iris-4-5-5-3", "breast-cancer-30-12-6-1", "surface-2-20-20-20-1", "digits-64-16-10"])
+  func auditsAreConsistent(name: String) throws {
+    let audit = try Audit(BoundQuestion(read("\(name).json"), domain: .all))
+    #expect(audit.isConsistent, "\(audit.violations)")
+    #expect(audit.exact.result.isOptimal)
+    #expect(audit.waterfall.map(\.cause).count == 4)
+    #expect(audit.waterfall.allSatisfy { $0.factor >= 1 })
+    let product = audit.waterfall.reduce(1) { $0 * $1.factor }
+    let last = try #require(audit.methods.first { $0.method == "frobenius" }?.value)
+    #expect(abs(product - last / audit.exact.value) < 1e-9 * product)
+  }
+}
+
+@Suite struct TextTests {
+  /// 0.1 and 1e-7 as doubles lie a little above and below the decimals.
+  @Test(arguments: [
+    (0.1, 3, "0.100", "0.101", "0.100"), (1.0 / 3, 4, "0.3333", "0.3334", "0.3333"), (2, 5, "2", "2", "2"),
+    (999.9999, 4, "999.9", "1000", "1000"), (123_456_789, 3, "123000000", "124000000", "123000000"),
+    (1e-7, 3, "9.99e-8", "1.00e-7", "1.00e-7"), (0, 3, "0", "0", "0"), (.infinity, 3, "∞", "∞", "∞"),
+    (3.5e20, 2, "3.5e20", "3.5e20", "3.5e20"), (0.5, 3, "0.5", "0.5", "0.5"),
+  ])
+  func directedDecimals(value: Double, digits: Int, down: String, up: String, nearest: String) {
+    #expect(directedDecimal(value, digits: digits, .down) == down)
+    #expect(directedDecimal(value, digits: digits, .up) == up)
+    #expect(directedDecimal(value, digits: digits, .nearest) == nearest)
+  }
+
+  @Test(arguments: 0..<40) func printedBoundsEncloseTheNumber(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let value = Double(sign: .plus, exponent: Int(random.next() % 90) - 45, significand: 1 + random.uniform())
+    for digits in [1, 3, 7, 12, 17] {
+      let low = try Rational.parse(directedDecimal(value, digits: digits, .down))
+      let high = try Rational.parse(directedDecimal(value, digits: digits, .up))
+      #expect(low <= Rational(value) && Rational(value) <= high)
+    }
+  }
+
+  @Test func thresholdsAreReadExactly() throws {
+    #expect(try Rational.parse("2.50") == Rational(5, 2))
+    #expect(try Rational.parse("7/3") == Rational(7, 3))
+    #expect(try Rational.parse("1e-3") == Rational(1, 1000))
+    #expect(try Rational.parse("0.1") != Rational(0.1))
+    for text in ["", "-1", "1/0", "1/2/3", "ten", "1e999", "1..2", "0x10", "٣"] {
+      #expect(throws: InputError.self) { try Rational.parse(text) }
+    }
+  }
+}
