@@ -29,6 +29,9 @@ struct Barrier {
   private var inverse: [Double] = []
   private(set) var isFeasible = false
   private(set) var steps = 0
+  /// Points of the central path passed so far, each farther inside than the next: what is left where the last one
+  /// is too close to the boundary to be verified.
+  private var path: [(level: Double, multipliers: [Double])] = []
 
   init(pre: Matrix, output: Matrix, slopes: [UnitSlopes], directions: Int, groups: [Int]) {
     self.pre = pre
@@ -165,6 +168,7 @@ struct Barrier {
         let gap = mu * (n + decrement * n.squareRoot())
         if gap <= tolerance * level { return }
         if level - gap > cutoff, gap <= patience * (level - cutoff) { return }
+        path.append((level, multipliers))
         mu *= decrement < 0.2 ? 0.1 : 0.25
       }
     }
@@ -266,13 +270,20 @@ struct Barrier {
 
   /// λ such that S(λ, t) ⪰ 0 holds in spite of rounding: S is scaled to about unit diagonal, a margin for the rounding of
   /// its assembly and of the factorisation is subtracted, and a floating Cholesky must still succeed
-  /// (Rump 2006). Tried from the least λ upwards, with `cutoff` early because that is all the search asks for.
-  func verifiedLevel(cutoff: Double) -> Double? {
-    let least = Swift.max(leastLevel, 0)
-    var candidates = [1e-10, 1e-8].map { least * (1 + $0) }
-    if least <= cutoff { candidates.append(cutoff) }
-    candidates += [1e-7, 1e-6, 1e-5, 1e-4, 1e-3].map { least * (1 + $0) } + [level, level * 1.01]
-    return candidates.first { isVerified(level: $0) }
+  /// (Rump 2006). Tried from the least λ upwards, with `cutoff` early because that is all the search asks
+  /// for; where none passes, at the last point of the central path before.
+  mutating func verifiedLevel(cutoff: Double) -> Double? {
+    while true {
+      let least = Swift.max(leastLevel, 0)
+      var candidates = [1e-10, 1e-8].map { least * (1 + $0) }
+      if least <= cutoff { candidates.append(cutoff) }
+      candidates += [1e-7, 1e-6, 1e-5].map { least * (1 + $0) }
+      if path.isEmpty { candidates += [1e-4, 1e-3].map { least * (1 + $0) } + [level, level * 1.01] }
+      if let verified = candidates.first(where: { isVerified(level: $0) }) { return verified }
+      guard let (level, multipliers) = path.popLast() else { return nil }
+      guard move(level: level, multipliers: multipliers) else { continue }
+      invert()
+    }
   }
 
   private func isVerified(level: Double) -> Bool {

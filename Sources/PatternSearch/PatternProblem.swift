@@ -146,25 +146,46 @@ extension PatternProblem {
     return product
   }
 
-  /// J(σ) over the free inputs with a bound on ‖computed - exact‖_F. The product is formed in floating point, with the
-  /// standard bound γ · |W_K| D |W_{K-1}| … |W_1| on its error (Higham, Accuracy and Stability of Numerical Algorithms,
-  /// section 3.5), and again in exact arithmetic where cancellation makes that bound matter.
-  func accurateJacobian(_ pattern: PartialPattern) -> (matrix: Matrix, error: Double) {
-    let rounded = jacobian(pattern)
-    let error = productRounding * magnitudes.jacobianOfMagnitudes(pattern, self)
-    if rounded.isFinite, error <= 1e-11 * rounded.frobeniusNormUpperBound() { return (rounded, error) }
+  /// J(σ) over the free inputs as computed, with a bound on ‖computed - exact‖_F: the standard bound
+  /// γ · |W_K| D |W_{K-1}| … |W_1| on the error of a product (Higham, Accuracy and Stability of Numerical Algorithms,
+  /// section 3.5).
+  private func roundedJacobian(_ pattern: PartialPattern) -> (matrix: Matrix, error: Double) {
+    (jacobian(pattern), productRounding * magnitudes.jacobianOfMagnitudes(pattern, self))
+  }
+
+  /// The exact J(σ) with each entry truncated to a double, and what that loses.
+  private func truncatedJacobian(_ pattern: PartialPattern) -> (matrix: Matrix, error: Double) {
     let exact = exactJacobian(pattern)
     let matrix = Matrix(rows: exact.rows, columns: exact.columns, elements: exact.approximation)
-    // Each entry is truncated to 53 bits.
     return (matrix, 2 * unitRoundoff * matrix.frobeniusNormUpperBound())
   }
 
-  /// A number proved to be at least ‖J(σ)‖.
-  func normUpperBound(_ pattern: PartialPattern) -> Double {
-    let (jacobian, error) = accurateJacobian(pattern)
-    guard jacobian.isFinite else { return .infinity }
-    let norm = (try? jacobian.spectralNormUpperBound()) ?? jacobian.frobeniusNormUpperBound()
-    return error == 0 ? norm : (norm + error).nextUp
+  /// A number proved to be at least ‖J(σ)‖. Exact arithmetic forms the product where rounding may hide a relative 10⁻¹¹
+  /// and the cheap bound is above `enough`.
+  func normUpperBound(_ pattern: PartialPattern, enough: Double = 0) -> Double {
+    func bound(_ jacobian: Matrix, _ error: Double) -> Double {
+      guard jacobian.isFinite else { return .infinity }
+      let norm = (try? jacobian.spectralNormUpperBound()) ?? jacobian.frobeniusNormUpperBound()
+      return error == 0 ? norm : (norm + error).nextUp
+    }
+    let (rounded, error) = roundedJacobian(pattern)
+    let cheap = bound(rounded, error)
+    if cheap <= enough || error <= 1e-11 * cheap { return cheap }
+    let (truncated, loss) = truncatedJacobian(pattern)
+    return min(cheap, bound(truncated, loss))
+  }
+
+  /// Whether ‖J(σ)‖ exceeds `lower` by more than a relative 10⁻¹⁰, or rounding leaves that open: whether exact
+  /// arithmetic is worth asking for a better witness.
+  func mayExceed(_ lower: Double, _ pattern: PartialPattern) -> Bool {
+    let (rounded, error) = roundedJacobian(pattern)
+    if rounded.isFinite, let norm = try? rounded.spectralNorm() {
+      if norm + error <= lower { return false }
+      if norm - error > lower || error <= 1e-10 * norm { return norm > lower * (1 + min(1e-10, error / norm)) }
+    }
+    let (truncated, _) = truncatedJacobian(pattern)
+    guard truncated.isFinite, let norm = try? truncated.spectralNorm() else { return false }
+    return norm > lower * (1 + 1e-14)
   }
 
   /// γ for the products of the chain: every entry of J(σ) is a sum over paths, each a product of rounded factors.

@@ -57,7 +57,7 @@ final class SearchState {
   /// A threshold question is answered by exact arithmetic here.
   func settle(pattern: PartialPattern, at point: [Double]?, inherited: Double = .infinity) {
     if let point { offer(point: point, pattern: pattern) } else { offer(pattern: pattern) }
-    let value = min(inherited, problem.normUpperBound(pattern))
+    let value = min(inherited, problem.normUpperBound(pattern, enough: cutoff))
     guard let threshold = settings.threshold, value > cutoff else { return settle(bound: value) }
     if threshold.isSettled(by: problem.exactJacobian(pattern).compareSquaredNorm(with: threshold.squared)) {
       stop = .decided
@@ -92,20 +92,14 @@ final class SearchState {
   ///
   /// - Parameter pattern: the pattern at x where it is known.
   func offer(point x: [Double], pattern known: PartialPattern? = nil) {
-    guard let pattern = known ?? problem.pattern(at: x), isBetter(pattern) else { return }
+    guard let pattern = known ?? problem.pattern(at: x), problem.mayExceed(lower, pattern) else { return }
     accept(problem.exactWitness(at: x))
   }
 
   /// Offers a free pattern.
   func offer(pattern: PartialPattern) {
-    guard isBetter(pattern) else { return }
+    guard problem.mayExceed(lower, pattern) else { return }
     accept(problem.exactWitness(pattern: pattern))
-  }
-
-  private func isBetter(_ pattern: PartialPattern) -> Bool {
-    let (jacobian, error) = problem.accurateJacobian(pattern)
-    guard jacobian.isFinite, let norm = try? jacobian.spectralNorm() else { return false }
-    return norm + error > lower * (1 + 1e-14)
   }
 
   private func accept(_ candidate: Witness?) {

@@ -71,7 +71,7 @@ public struct Benchmark: Sendable {
         report(
           row(
             .networks, "\(network.name) \(domain)", settings.seed,
-            try question.attainableProblem.solve(settings)))
+            try question.attainableProblem.solve(question.settings)))
       }
     }
   }
