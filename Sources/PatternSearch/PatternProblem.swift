@@ -181,7 +181,7 @@ extension PatternProblem {
     let (rounded, error) = roundedJacobian(pattern)
     if rounded.isFinite, let norm = try? rounded.spectralNorm() {
       if norm + error <= lower { return false }
-      if norm - error > lower || error <= 1e-10 * norm { return norm > lower * (1 + min(1e-10, error / norm)) }
+      if norm - error > lower || error <= 1e-10 * norm { return norm > lower * (1 + error / norm) }
     }
     let (truncated, _) = truncatedJacobian(pattern)
     guard truncated.isFinite, let norm = try? truncated.spectralNorm() else { return false }
