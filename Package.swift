@@ -115,6 +115,7 @@ let package = Package(
       name: "BoundsTests",
       dependencies: [
         "Bounds", "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "Networks", "PatternSearch",
+        .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
     .testTarget(

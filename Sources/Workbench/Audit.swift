@@ -63,8 +63,20 @@ public struct WaterfallStep: Sendable {
   public let names: (from: String, to: String)
   public let from: Double
   public let to: Double
-  /// Both ends are known to the asked gap (not merely bounded).
-  public let isExact: Bool
+  /// Whether each end is known to the asked gap. Where not, `to` is an upper bound, and `from` an upper bound too, or
+  /// at the first step a lower one.
+  public let isFromExact: Bool
+  public let isToExact: Bool
+
+  public var isExact: Bool { isFromExact && isToExact }
+
+  /// How the true factor compares with `factor`: `=`, `≤`, `≥`, or `≈` where either may be.
+  public var relation: String {
+    let isFromTooSmall = !isFromExact && names.from == "exact"
+    let isFromTooLarge = !isFromExact && !isFromTooSmall
+    if isFromTooLarge { return isToExact ? "≥" : "≈" }
+    return isToExact && !isFromTooSmall ? "=" : "≤"
+  }
 
   public var factor: Double { from > 0 ? to / from : to > 0 ? .infinity : 1 }
 
@@ -88,7 +100,7 @@ public struct WaterfallStep: Sendable {
       steps.append(
         WaterfallStep(
           cause: link.cause, names: (from.name, link.name), from: from.value, to: to,
-          isExact: from.isExact && link.isExact))
+          isFromExact: from.isExact, isToExact: link.isExact))
       from = (link.name, to, link.isExact)
     }
     return steps

@@ -87,6 +87,8 @@ enum JSONReport {
     var to: Double
     var factor: Double?
     var exact: Bool
+    /// How the true factor compares: `=`, `≤`, `≥` or `≈`.
+    var relation: String
   }
 
   struct AuditReport: Encodable {
@@ -178,7 +180,8 @@ extension Audit {
         methods: methods.map { $0.report(exact: exact.value) },
         waterfall: waterfall.map {
           JSONReport.Step(
-            step: $0.cause, from: $0.from, to: $0.to, factor: JSONReport.finite($0.factor), exact: $0.isExact)
+            step: $0.cause, from: $0.from, to: $0.to, factor: JSONReport.finite($0.factor), exact: $0.isExact,
+            relation: $0.relation)
         },
         consistent: isConsistent, violations: violations))
   }

@@ -201,7 +201,7 @@ extension Audit {
       table.rows.append([
         step.cause, "\(step.names.from) \(directedDecimal(step.from, digits: 5, .nearest))",
         "\(step.names.to) \(directedDecimal(step.to, digits: 5, .nearest))",
-        (step.isExact ? "" : "≤ ") + "× " + ratioText(step.factor), bar.isEmpty ? "·" : bar,
+        (step.isExact ? "" : step.relation + " ") + "× " + ratioText(step.factor), bar.isEmpty ? "·" : bar,
       ])
     }
     table.rows.append([

@@ -85,6 +85,16 @@ private func read(_ file: String) throws -> MultilayerPerceptron {
     #expect(enclosure.relativeGap <= 1e-6)
   }
 
+  /// LipSDP-Neuron solved as a conic program by cvxpy and Clarabel, to about seven digits.
+  @Test(arguments: [
+    ("iris-4-5-5-3", 107.516_987), ("diabetes-10-15-10-3", 35.524_137_2), ("digits-64-16-10", 14.676_244_3),
+    ("surface-2-20-20-20-1", 74.650_226_4), ("surface-2-20x9-1", 224.320_594_9),
+  ])
+  func lipSDPAgreesWithAConicSolver(name: String, value: Double) throws {
+    let bound = try #require(LipSDPNeuron().run(BoundQuestion(read("\(name).json"))).value)
+    #expect(abs(bound - value) <= 3e-7 * value)
+  }
+
   /// The number of linear regions, counted by the same independent program.
   @Test(arguments: [
     ("iris-4-5-5-3", "all", 271), ("iris-4-8-8-3", "box:0:1", 84), ("wine-13-10-3", "all", 1024),
