@@ -50,13 +50,7 @@ public enum NetworkFile {
     } catch {
       throw error.inFile(path)
     }
-    do {
-      try data.write(to: url, options: .atomic)
-    } catch {
-      throw InputError(
-        file: path, "cannot be written (\((error as NSError).localizedDescription))",
-        remedy: "give a path in a folder that exists and may be written to")
-    }
+    try TextFile.write(data, to: path)
   }
 
   /// The file's bytes; also used for domains.
@@ -83,5 +77,21 @@ public enum NetworkFile {
     InputError(
       "the ending “.\(url.pathExtension)” is not one of a network file",
       remedy: "use .json, .nnet or .onnx")
+  }
+}
+
+/// Files that are written whole or not at all.
+public enum TextFile {
+  public static func write(_ text: String, to path: String) throws(InputError) {
+    try write(Data(text.utf8), to: path)
+  }
+
+  static func write(_ data: Data, to path: String) throws(InputError) {
+    do {
+      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw InputError(
+        file: path, "cannot be written", remedy: "give a path in a folder that exists and may be written to")
+    }
   }
 }

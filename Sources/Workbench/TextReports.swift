@@ -26,7 +26,7 @@ extension LabelledBound {
 }
 
 /// Four decimals, or four digits where the ratio is huge.
-private func ratioText(_ ratio: Double) -> String { String(format: ratio < 1e5 ? "%.4f" : "%.4g", ratio) }
+func ratioText(_ ratio: Double) -> String { String(format: ratio < 1e5 ? "%.4f" : "%.4g", ratio) }
 
 func secondsText(_ seconds: Double) -> String {
   seconds < 0.0005 ? "<0.001" : String(format: seconds < 10 ? "%.3f" : "%.1f", seconds)
@@ -117,30 +117,29 @@ extension ExactConstant {
 extension Audit {
   private static let digits = 7
 
-  /// The table and the waterfall, for a terminal or a paper.
-  public var text: String {
+  /// The column heads of the table of bounds.
+  var tableHeader: [String] {
+    [
+      "method", "value", "is", "soundness", exact.result.isOptimal ? "ratio to L" : "ratio to lower",
+      "seconds",
+    ]
+  }
+
+  /// The lower bounds, the exact constant, and the rest from the tightest to the loosest.
+  func tableRows() -> [[String]] {
     let enclosure = exact.result.enclosure
-    var lines = exact.text(explain: false).components(separatedBy: "\n")
-    lines.append("")
-    var table = TextTable(
-      header: [
-        "method", "value", "is", "soundness", exact.result.isOptimal ? "ratio to L" : "ratio to lower",
-        "seconds",
-      ],
-      alignments: [.left, .right, .left, .left, .right, .right])
     func ratio(_ value: Double?) -> String {
       guard let value, exact.value > 0 else { return "–" }
       return ratioText(value / exact.value)
     }
-    for bound in methods where bound.side == .lower { table.rows.append(row(bound, ratio(bound.value))) }
-    table.rows.append([
+    var rows = methods.filter { $0.side == .lower }.map { row($0, ratio($0.value)) }
+    rows.append([
       "exact", directedDecimal(exact.value, digits: Self.digits, .nearest),
       exact.result.isOptimal ? "the constant" : "lower, stopped", "proved ≤, floating-point ≥",
-      ratio(exact.value),
-      secondsText(exact.result.seconds),
+      ratio(exact.value), secondsText(exact.result.seconds),
     ])
     if !exact.result.isOptimal {
-      table.rows.append([
+      rows.append([
         "exact (upper end)", directedDecimal(enclosure.upper, digits: Self.digits, .up), "upper bound",
         Soundness.floatingPoint.rawValue, ratio(enclosure.upper), "",
       ])
@@ -148,9 +147,17 @@ extension Audit {
     let rest = methods.filter { $0.side != .lower }.sorted {
       ($0.value ?? .infinity) < ($1.value ?? .infinity)
     }
-    for bound in rest { table.rows.append(row(bound, ratio(bound.value))) }
+    return rows + rest.map { row($0, ratio($0.value)) }
+  }
+
+  /// The table and the waterfall, for a terminal or a paper.
+  public var text: String {
+    var lines = exact.text(explain: false).components(separatedBy: "\n")
+    lines.append("")
+    let table = TextTable(
+      header: tableHeader, alignments: [.left, .right, .left, .left, .right, .right], rows: tableRows())
     lines += table.lines()
-    for bound in rest where bound.value == nil {
+    for bound in methods where bound.value == nil {
       lines.append("\(bound.method): \(bound.reason ?? "no value")")
     }
     if !exact.result.isOptimal {

@@ -10,15 +10,21 @@ struct AuditCommand: ParsableCommand {
         lipbench audit net.json
         lipbench audit net.onnx --domain box:0:1 --time-limit 10
         lipbench audit net.nnet --domain own --json > audit.json
+        lipbench audit net.json --html audit.html
       """)
 
   @OptionGroup var network: NetworkOptions
   @OptionGroup var search: SearchOptions
 
+  @Option(
+    help: ArgumentHelp("Write the audit as one page, with the waterfall as a picture.", valueName: "FILE"))
+  var html: String?
+
   func run() throws {
     let question = try network.question(search.settings(defaultTimeLimit: 60))
     let audit = try Audit(
       question, sink: search.sink, progress: { if !search.quiet { Terminal.note("running \($0)") } })
+    if let html { try TextFile.write(audit.html, to: html) }
     print(search.json ? audit.json : audit.text)
     if !audit.isConsistent { throw ExitCode(1) }
     if !audit.exact.result.isOptimal { throw ExitCode(2) }

@@ -13,6 +13,19 @@ import Testing
     #expect(outcome.output.contains("107.44472647"))
   }
 
+  @Test func auditWritesAPage() throws {
+    try Tool.withFile("audit.html", "") { (file: String) throws in
+      #expect(try Tool.run("audit", Tool.network("iris-4-5-5-3.json"), "--html", file, "--quiet").code == 0)
+      let page = try String(contentsOfFile: file, encoding: .utf8)
+      for part in ["<svg", "misalignment", "combettes-pesquet", "107.4447264"] {
+        #expect(page.contains(part))
+      }
+    }
+    let outcome = try Tool.run(
+      "audit", Tool.network("iris-4-5-5-3.json"), "--html", "/no/such/folder/audit.html", "--quiet")
+    #expect(outcome.code == 65)
+  }
+
   @Test func auditJSONHasTheAgreedKeys() throws {
     let json = try Tool.run("audit", Tool.network("iris-4-5-5-3.onnx"), "--domain", "box:0:1", "--json")
       .json()
