@@ -42,18 +42,21 @@ public struct LabelledBound: Sendable {
   public var side: BoundSide
   public var soundness: Soundness
   public var reason: String?
+  /// A limit or an interruption ended the method early: the value is valid, and not as good as it could be.
+  public var isStopped: Bool
   public var factors: [BoundFactor]
   public var seconds: Double
 
   public init(
     method: String, value: Double?, side: BoundSide, soundness: Soundness, reason: String? = nil,
-    factors: [BoundFactor] = [], seconds: Double = 0
+    isStopped: Bool = false, factors: [BoundFactor] = [], seconds: Double = 0
   ) {
     self.method = method
     self.value = value
     self.side = side
     self.soundness = soundness
     self.reason = reason
+    self.isStopped = isStopped
     self.factors = factors
     self.seconds = seconds
   }
@@ -78,10 +81,40 @@ public struct BoundQuestion: Sendable {
     if case .box(let lower, let upper) = domain {
       try MultilayerPerceptron.check(InputBox(lower: lower, upper: upper), inputs: network.inputs)
     }
+    try Self.checkRange(network, domain)
     let problem = PatternProblem(network, patterns: .attainable(domain))
     weights =
       [network.layers[0].weights.selecting(columns: problem.freeInputs)]
       + network.layers.dropFirst().map(\.weights)
+  }
+
+  /// Squares and fourth powers of norms, and quotients of biases and weights, must stay far from the ends of the double
+  /// range: beyond, floating-point bounds would silently overflow or vanish.
+  private static func checkRange(_ network: MultilayerPerceptron, _ domain: Domain) throws(InputError) {
+    var product = 1.0
+    for (index, layer) in network.layers.enumerated() {
+      let largest = layer.weights.largestMagnitude
+      guard largest == 0 || (1e-30...1e30).contains(largest) else {
+        throw InputError(
+          place: "layer \(index + 1)", "the largest weight is \(largest)",
+          remedy: "rescale the layer so that it lies between 1e-30 and 1e30")
+      }
+      if largest > 0 { product *= layer.weights.frobeniusNormUpperBound() }
+      guard layer.bias.allSatisfy({ abs($0) <= 1e60 }) else {
+        throw InputError(
+          place: "layer \(index + 1)", "a bias is larger than 1e60", remedy: "rescale the network")
+      }
+    }
+    guard (1e-60...1e60).contains(product) else {
+      throw InputError(
+        "the product of the layers' norms is \(product)",
+        remedy: "rescale the layers so that it lies between 1e-60 and 1e60")
+    }
+    if case .box(let lower, let upper) = domain {
+      guard (lower + upper).allSatisfy({ abs($0) <= 1e60 }) else {
+        throw InputError(place: "domain", "a bound is larger than 1e60", remedy: "use --domain all")
+      }
+    }
   }
 
   /// max over attainable patterns: the exact constant.
@@ -148,8 +181,9 @@ extension BoundMethod {
     return answer
   }
 
-  static func answer(_ value: Double, factors: [BoundFactor] = []) -> LabelledBound {
-    LabelledBound(method: name, value: value, side: side, soundness: soundness, factors: factors)
+  static func answer(_ value: Double, factors: [BoundFactor] = [], isStopped: Bool = false) -> LabelledBound {
+    LabelledBound(
+      method: name, value: value, side: side, soundness: soundness, isStopped: isStopped, factors: factors)
   }
 
   static func none(_ reason: String) -> LabelledBound {
@@ -162,6 +196,23 @@ public let boundMethods: [any BoundMethod.Type] = [
   Sampling.self, FormalGlobalLipschitz.self, LipSDPNeuron.self, LipSDPLayer.self, ECLipsEFast.self,
   CombettesPesquet.self, SeqLip.self, GreedySeqLip.self, TheoremThree.self, AutoLip.self, Frobenius.self,
 ]
+
+/// A method's own clock against the question's limits; remembers whether it said stop.
+final class Stopwatch {
+  private let settings: SearchSettings
+  private let start = ContinuousClock.now
+  private(set) var hasStopped = false
+
+  init(_ settings: SearchSettings) { self.settings = settings }
+
+  var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+
+  func shouldStop() -> Bool {
+    if settings.isInterrupted() { hasStopped = true }
+    if let limit = settings.timeLimit, seconds > limit { hasStopped = true }
+    return hasStopped
+  }
+}
 
 /// Runs `body` and says how long it took.
 func timed<T, E: Error>(_ body: () throws(E) -> T) throws(E) -> (T, seconds: Double) {

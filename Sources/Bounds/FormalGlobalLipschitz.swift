@@ -26,6 +26,6 @@ public struct FormalGlobalLipschitz: BoundMethod {
         BoundFactor(
           name: "all layers", method: "\(method), at least \(result.enclosure.lower)", side: .upper,
           value: result.enclosure.upper, seconds: result.seconds)
-      ])
+      ], isStopped: !result.isOptimal)
   }
 }

@@ -26,16 +26,10 @@ public struct GreedySeqLip: BoundMethod {
     guard question.weights.count > 1 else { return Self.answer(try question.weights[0].spectralNorm()) }
     var product = 1.0
     var factors: [BoundFactor] = []
-    let start = ContinuousClock.now
-    let settings = question.settings
-    func shouldStop() -> Bool {
-      if settings.isInterrupted() { return true }
-      guard let limit = settings.timeLimit else { return false }
-      return (ContinuousClock.now - start) / .seconds(1) > limit
-    }
+    let watch = Stopwatch(question.settings)
     for (index, pair) in try SeqLipPairs(question).pairs.enumerated() {
       let (best, seconds) = timed {
-        pair.greedyMaximum(restarts: restarts, seed: settings.seed, shouldStop: shouldStop)
+        pair.greedyMaximum(restarts: restarts, seed: question.settings.seed, shouldStop: watch.shouldStop)
       }
       factors.append(
         BoundFactor(
@@ -44,6 +38,6 @@ public struct GreedySeqLip: BoundMethod {
           value: best.value, seconds: seconds))
       product *= best.value
     }
-    return Self.answer(product, factors: factors)
+    return Self.answer(product, factors: factors, isStopped: watch.hasStopped)
   }
 }

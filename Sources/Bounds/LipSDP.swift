@@ -49,14 +49,7 @@ private func semidefinite<Method: BoundMethod>(
   guard question.weights.count > 1 else {
     return method.answer(try question.weights[0].spectralNormUpperBound())
   }
-  let start = ContinuousClock.now
-  let settings = question.settings
-  let value = question.freeProblem.semidefiniteBound(
-    sharing: sharing,
-    shouldStop: {
-      if settings.isInterrupted() { return true }
-      guard let limit = settings.timeLimit else { return false }
-      return (ContinuousClock.now - start) / .seconds(1) > limit
-    })
-  return method.answer(value)
+  let watch = Stopwatch(question.settings)
+  let value = question.freeProblem.semidefiniteBound(sharing: sharing, shouldStop: watch.shouldStop)
+  return method.answer(value, isStopped: watch.hasStopped)
 }

@@ -21,8 +21,7 @@ public struct Sampling: BoundMethod {
   public init(count: Int) { self.count = count }
 
   public func bound(_ question: BoundQuestion) -> LabelledBound {
-    let witness = question.attainableProblem.bestSample(
-      count: count, seed: question.settings.seed, usual: question.settings.usualInputs)
+    let witness = question.attainableProblem.bestSample(count: count, settings: question.settings)
     return Self.answer(witness?.lower ?? 0)
   }
 }

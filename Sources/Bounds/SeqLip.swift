@@ -56,14 +56,16 @@ public struct SeqLip: BoundMethod {
     let split = try SeqLipPairs(question)
     var settings = question.settings
     settings.engine = nil
-    let start = ContinuousClock.now
+    var isStopped = false
+    let watch = Stopwatch(question.settings)
     for (index, pair) in split.pairs.enumerated() {
       if let limit = question.settings.timeLimit {
         // What is left is shared evenly among the pairs that are left.
-        let left = limit - (ContinuousClock.now - start) / .seconds(1)
+        let left = limit - watch.seconds
         settings.timeLimit = max(0.01, left / Double(split.pairs.count - index))
       }
       let (factor, seconds) = try timed { try bound(pair, slopes: split.slopes[index], settings) }
+      isStopped = isStopped || factor.isStopped
       factors.append(
         BoundFactor(
           name: "layers \(index + 1)-\(index + 2)", method: factor.method, side: .upper, value: factor.value,
@@ -76,21 +78,21 @@ public struct SeqLip: BoundMethod {
       let size = question.weights.reduce(0) { max($0, $1.rows, $1.columns) }
       product += 16 * Double(size * question.weights.count) * unitRoundoff * autoLip
     }
-    return Self.answer(product, factors: factors)
+    return Self.answer(product, factors: factors, isStopped: isStopped)
   }
 
   private func bound(
     _ pair: PatternProblem, slopes: UnitSlopes, _ settings: SearchSettings
-  ) throws -> (value: Double, method: String) {
+  ) throws -> (value: Double, method: String, isStopped: Bool) {
     let result = try pair.solve(settings)
     let searched = result.enclosure.upper
-    if result.isOptimal { return (searched, "exact search") }
+    if result.isOptimal { return (searched, "exact search", false) }
     let (inner, outer) = (pair.weights[0], pair.weights[1])
     let together = try (outer * inner).spectralNormUpperBound()
     let apart = try outer.spectralNormUpperBound() * inner.spectralNormUpperBound()
     let closed =
       (abs(slopes.on + slopes.off) / 2 * together + abs(slopes.on - slopes.off) / 2 * apart) * (1 + 1e-14)
     return closed < searched
-      ? (closed, "½(‖AB‖ + ‖A‖‖B‖)") : (searched, "search, stopped: \(result.reason.rawValue)")
+      ? (closed, "½(‖AB‖ + ‖A‖‖B‖)", true) : (searched, "search, stopped: \(result.reason.rawValue)", true)
   }
 }

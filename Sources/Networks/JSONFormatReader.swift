@@ -3,6 +3,12 @@ import LinearAlgebra
 /// Turns a JSON value into a network; errors name the path of the offending value, like `layers[1].weights[2]`.
 struct JSONFormatReader {
   private var inexact: [String] = []
+  private var unknown: [String] = []
+
+  private static let rootKeys: Set = [
+    "name", "description", "kind", "layers", "activation", "slope", "domain",
+  ]
+  private static let layerKeys: Set = ["name", "weights", "bias", "activation", "slope"]
 
   mutating func network(_ value: JSONFormatValue, name: String) throws(InputError) -> MultilayerPerceptron {
     guard case .object(let root) = value else {
@@ -10,6 +16,7 @@ struct JSONFormatReader {
         "the file holds \(value.kind)",
         remedy: "a network is an object {\"layers\": […], \"activation\": \"relu\"}")
     }
+    unknown += root.keys.filter { !Self.rootKeys.contains($0) }.sorted()
     guard let list = root["layers"] else { throw Self.missing("layers", in: nil) }
     let values = try Self.array(list, at: "layers")
     guard !values.isEmpty else {
@@ -20,6 +27,7 @@ struct JSONFormatReader {
     for (index, value) in values.enumerated() {
       let place = "layers[\(index)]"
       guard case .object(let object) = value else { throw Self.wrongType(value, at: place, "an object") }
+      unknown += object.keys.filter { !Self.layerKeys.contains($0) }.sorted().map { "\(place).\($0)" }
       layers.append(try layer(object, inputs: layers.last?.weights.rows, at: place))
       if index < values.count - 1 {
         activations.append(try activation(object, root: root, at: place))
@@ -36,9 +44,12 @@ struct JSONFormatReader {
   }
 
   private var notes: [String] {
-    guard let first = inexact.first else { return [] }
-    let others = inexact.count == 1 ? "" : " (and \(inexact.count - 1) more)"
-    return ["\(first) is not a double; the nearest double is used\(others)"]
+    func note(_ places: [String], _ text: String) -> [String] {
+      guard let first = places.first else { return [] }
+      return ["\(first) \(text)" + (places.count == 1 ? "" : " (and \(places.count - 1) more)")]
+    }
+    return note(unknown, "is no key of a network; it is ignored")
+      + note(inexact, "is not a double; the nearest double is used")
   }
 
   // MARK: Parts

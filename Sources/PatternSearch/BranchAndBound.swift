@@ -71,9 +71,9 @@ struct BranchAndBound {
 
   private func seedIncumbents(_ seed: UInt64) {
     var random = SplitMix64(seed: seed)
-    for start in 0..<8 {
+    for start in 0..<8 where !state.shouldStop() {
       let pattern = (0..<problem.units).map { _ in start == 0 || random.next() & 1 == 0 ? Phase.on : .off }
-      state.offer(pattern: localSearch.alternate(from: pattern))
+      state.offer(pattern: localSearch.alternate(from: pattern, shouldStop: state.shouldStop))
     }
   }
 
@@ -116,7 +116,7 @@ struct BranchAndBound {
     state.statistics.relaxations += 1
     state.statistics.newtonSteps += result.newtonSteps
     let bound = min(inherited, result.bound)
-    if cell == nil { offerRounded(result, pattern: pattern) }
+    if cell == nil, !state.shouldStop() { offerRounded(result, pattern: pattern) }
     guard bound > state.cutoff else {
       state.settle(bound: bound)
       return
@@ -128,7 +128,7 @@ struct BranchAndBound {
   private func offerRounded(_ result: SemidefiniteRelaxation.Result, pattern: PartialPattern) {
     var rounded = pattern.map { $0 == .undecided ? Phase.off : $0 }
     for (unit, slope, _) in result.units { rounded[unit] = slope > 0.5 ? .on : .off }
-    state.offer(pattern: localSearch.alternate(from: rounded))
+    state.offer(pattern: localSearch.alternate(from: rounded, shouldStop: state.shouldStop))
   }
 
   private mutating func push(

@@ -12,10 +12,10 @@ struct LocalSearch {
 
   /// Alternates between the top singular pair (u, v) of J(σ) and the pattern that is best for it, one layer at a
   /// time: uᵀJ(σ)v = Σᵢ qᵢ D(σ)ᵢ pᵢ is linear in a layer's slopes. The norm never falls.
-  func alternate(from start: PartialPattern) -> PartialPattern {
+  func alternate(from start: PartialPattern, shouldStop: () -> Bool) -> PartialPattern {
     var pattern = start
     var best = -1.0
-    for _ in 0..<50 {
+    for _ in 0..<50 where !shouldStop() {
       guard let svd = try? problem.jacobian(pattern).singularValueDecomposition(),
         let top = svd.singularValues.first,
         top > best * (1 + 1e-12)
@@ -52,32 +52,6 @@ struct LocalSearch {
         forward[i] = pre[i] * problem.slope(pattern[unit], layer: layer)
       }
     }
-  }
-
-  /// Flips single units while that raises the norm, then alternates again, until neither helps.
-  func climb(from start: PartialPattern, shouldStop: () -> Bool = { false }) -> PartialPattern {
-    var pattern = alternate(from: start)
-    var best = value(pattern)
-    var improved = true
-    while improved {
-      improved = false
-      for unit in pattern.indices {
-        if shouldStop() { return pattern }
-        pattern[unit] = pattern[unit] == .on ? .off : .on
-        let candidate = value(pattern)
-        if candidate > best * (1 + 1e-12) {
-          best = candidate
-          improved = true
-        } else {
-          pattern[unit] = pattern[unit] == .on ? .off : .on
-        }
-      }
-      if improved {
-        pattern = alternate(from: pattern)
-        best = value(pattern)
-      }
-    }
-    return pattern
   }
 
   func value(_ pattern: PartialPattern) -> Double { (try? problem.jacobian(pattern).spectralNorm()) ?? 0 }

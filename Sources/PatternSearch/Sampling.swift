@@ -33,10 +33,15 @@ extension PatternProblem {
   /// The best exact witness among sampled points: a proved lower bound on L(f, X).
   ///
   /// O(count) forward passes and spectral norms; exact arithmetic for each new record.
-  public func bestSample(count: Int, seed: UInt64, usual: Domain = .all) -> Witness? {
+  ///
+  /// - Parameter settings: the seed, the limits and where the inputs usually lie.
+  public func bestSample(count: Int, settings: SearchSettings) -> Witness? {
     precondition(isAttainable)
-    let state = SearchState(problem: self, settings: SearchSettings(), sink: { _ in })
-    for point in samplePoints(count: count, seed: seed, usual: usual) { state.offer(point: point) }
+    let state = SearchState(problem: self, settings: settings, sink: { _ in })
+    for point in samplePoints(count: count, seed: settings.seed, usual: settings.usualInputs) {
+      if state.shouldStop() { break }
+      state.offer(point: point)
+    }
     return state.witness
   }
 }

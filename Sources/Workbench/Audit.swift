@@ -82,9 +82,7 @@ public struct WaterfallStep: Sendable {
 
   static func steps(exact: ExactConstant, methods: [LabelledBound]) -> [WaterfallStep] {
     func method(_ name: String) -> LabelledBound? { methods.first { $0.method == name } }
-    func isSolved(_ name: String) -> Bool {
-      method(name)?.factors.allSatisfy { !$0.method.contains("stopped") && !$0.method.contains("½") } ?? false
-    }
+    func isSolved(_ name: String) -> Bool { method(name).map { !$0.isStopped } ?? false }
     let chain: [(name: String, cause: String, isExact: Bool)] = [
       (FormalGlobalLipschitz.name, "unattainable patterns", isSolved(FormalGlobalLipschitz.name)),
       (SeqLip.name, "splitting", isSolved(SeqLip.name)),

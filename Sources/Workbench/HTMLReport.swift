@@ -48,7 +48,8 @@ extension Audit {
   /// Bars on a logarithmic scale, from L to the Frobenius product.
   private var waterfallPicture: String {
     let steps = waterfall.filter { $0.from > 0 && $0.to.isFinite }
-    guard let first = steps.first, let last = steps.last, last.to > first.from else {
+    guard let first = steps.first, let last = steps.last, exact.value > 0, last.to > first.from * (1 + 1e-6)
+    else {
       return "<p>The bounds agree.</p>"
     }
     let (left, width, height) = (190.0, 460.0, 34.0)

@@ -17,6 +17,7 @@ enum JSONReport {
   }
 
   struct Exact: Encodable {
+    var network: Network
     var value: Double
     var lower: Double
     var upper: Double?
@@ -60,11 +61,15 @@ enum JSONReport {
     var soundness: String
     var ratio: Double?
     var reason: String?
+    var stopped: Bool
     var seconds: Double
     var layers: [Layer]
+    /// Which network and domain, where the method stands alone.
+    var network: Network?
+    var domain: String?
 
     private enum CodingKeys: String, CodingKey {
-      case name, value, side, soundness, ratio, reason, seconds, layers
+      case name, value, side, soundness, ratio, reason, stopped, seconds, layers, network, domain
     }
 
     /// `value` is written even where it is null.
@@ -76,7 +81,10 @@ enum JSONReport {
       try container.encode(soundness, forKey: .soundness)
       try container.encodeIfPresent(ratio, forKey: .ratio)
       try container.encodeIfPresent(reason, forKey: .reason)
+      try container.encode(stopped, forKey: .stopped)
       try container.encode(seconds, forKey: .seconds)
+      try container.encodeIfPresent(network, forKey: .network)
+      try container.encodeIfPresent(domain, forKey: .domain)
       try container.encode(layers, forKey: .layers)
     }
   }
@@ -140,7 +148,8 @@ extension ExactConstant {
         pattern: question.attainableProblem.layered($0.pattern))
     }
     return JSONReport.Exact(
-      value: value, lower: enclosure.lower, upper: JSONReport.finite(enclosure.upper),
+      network: question.network.report, value: value, lower: enclosure.lower,
+      upper: JSONReport.finite(enclosure.upper),
       lowerSquared: "\(lowerSquared)", upperSquared: enclosure.upper.isFinite ? "\(upperSquared)" : nil,
       status: result.isOptimal ? "optimal" : "stopped", reason: result.reason.rawValue,
       domain: DomainText.describe(question.domain), patterns: patterns.rawValue,
@@ -157,19 +166,22 @@ extension ExactConstant {
 }
 
 extension LabelledBound {
-  func report(exact: Double?) -> JSONReport.Method {
+  func report(exact: Double?, question: BoundQuestion? = nil) -> JSONReport.Method {
     JSONReport.Method(
       name: method, value: value, side: side.rawValue, soundness: soundness.rawValue,
       ratio: value.flatMap { value in exact.flatMap { $0 > 0 ? value / $0 : nil } }, reason: reason,
-      seconds: seconds,
+      stopped: isStopped, seconds: seconds,
       layers: factors.map {
         JSONReport.Layer(
           name: $0.name, method: $0.method, side: $0.side.rawValue, value: JSONReport.finite($0.value),
           seconds: $0.seconds)
-      })
+      }, network: question?.network.report, domain: question.map { DomainText.describe($0.domain) })
   }
 
-  public var json: String { JSONReport.text(report(exact: nil)) }
+  /// - Parameter question: what was asked.
+  public func json(_ question: BoundQuestion) -> String {
+    JSONReport.text(report(exact: nil, question: question))
+  }
 }
 
 extension Audit {

@@ -48,13 +48,19 @@ extension ExactConstant {
       "network   \(question.network.summaryLine)",
       "question  \(patterns == .attainable ? "L(f, X)" : "FGL, all patterns"), 2-norm, X = \(domainLine)", "",
     ]
+    lines.insert(contentsOf: question.network.notes.map { "note      \($0)" }, at: 2)
     let label = patterns == .attainable ? "L(f, X)" : "FGL"
-    lines.append(
-      "\(label) = \(directedDecimal(value, digits: 12, .nearest))"
-        + (result.isOptimal ? "" : "  (best found; the search stopped: \(stopText))"))
+    if result.isOptimal {
+      lines.append("\(label) = \(directedDecimal(value, digits: 12, .nearest))")
+    } else {
+      lines.append(
+        "\(directedDecimal(enclosure.lower, digits: 12, .down)) ≤ \(label) ≤ "
+          + "\(directedDecimal(enclosure.upper, digits: 12, .up))  (the search stopped: \(stopText))")
+    }
     lines.append(
       "  lower   \(directedDecimal(enclosure.lower, digits: 12, .down))"
-        + "   proved: the witness, evaluated in exact arithmetic")
+        + (enclosure.witness == nil
+          ? "   no constant is below 0" : "   proved: the witness, evaluated in exact arithmetic"))
     lines.append(
       "  upper   \(directedDecimal(enclosure.upper, digits: 12, .up))   floating-point bound, with margins for rounding"
     )
@@ -80,7 +86,7 @@ extension ExactConstant {
     case .nodes: "node limit"
     case .interrupt: "interrupted"
     case .decided: "question decided"
-    case .thin: "a cell too thin for a double-precision point is left"
+    case .thin: "double precision resolves no more"
     }
   }
 
@@ -135,7 +141,7 @@ extension Audit {
     var rows = methods.filter { $0.side == .lower }.map { row($0, ratio($0.value)) }
     rows.append([
       "exact", directedDecimal(exact.value, digits: Self.digits, .nearest),
-      exact.result.isOptimal ? "the constant" : "lower, stopped", "proved ≤, floating-point ≥",
+      exact.result.isOptimal ? "the constant" : "lower, stopped", "lower proved, upper floating-point",
       ratio(exact.value), secondsText(exact.result.seconds),
     ])
     if !exact.result.isOptimal {
@@ -184,8 +190,9 @@ extension Audit {
       case .lower: "lower bound"
       case .estimate: "estimate"
       }
+    let stopped = bound.isStopped ? ", stopped" : ""
     return [
-      bound.method, bound.printed(digits: Self.digits), kind, bound.soundness.rawValue, ratio,
+      bound.method, bound.printed(digits: Self.digits), kind + stopped, bound.soundness.rawValue, ratio,
       secondsText(bound.seconds),
     ]
   }
@@ -193,11 +200,12 @@ extension Audit {
   /// Where the gap between L and the Frobenius product comes from, on a logarithmic scale.
   private var waterfallLines: [String] {
     let finite = waterfall.filter { $0.from > 0 && $0.to.isFinite }
-    guard let first = finite.first, let last = finite.last else {
-      return ["gap waterfall: the constant is 0"]
+    guard exact.value > 0, let first = finite.first, let last = finite.last else {
+      return ["gap waterfall: no ratio to a lower end of 0"]
     }
     let width = 36.0
-    let span = log(last.to / first.from)
+    // Bars only for more than rounding.
+    let span = last.to > first.from * (1 + 1e-6) ? log(last.to / first.from) : 0
     var table = TextTable(
       header: ["gap waterfall", "from", "to", "factor", "lost by (log scale)"],
       alignments: [.left, .right, .right, .right, .left])

@@ -40,8 +40,9 @@ struct BoundCommand: ParsableCommand {
       return
     }
     guard let network, let type = boundMethods.first(where: { $0.name == method }) else { return }
-    let bound = type.init().run(try place.question(network, search.settings(defaultTimeLimit: 60)))
-    print(search.json ? bound.json : bound.text)
+    let question = try place.question(network, search.settings(defaultTimeLimit: 60))
+    let bound = type.init().run(question)
+    print(search.json ? bound.json(question) : bound.text)
     if bound.value == nil { throw ExitCode(1) }
   }
 }

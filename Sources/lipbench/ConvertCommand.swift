@@ -23,6 +23,9 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     let network = try NetworkFile.read(input, outputTensor: outputTensor)
     for note in network.notes { Terminal.note("note: \(note)") }
+    if network.inputBox != nil, output.lowercased().hasSuffix(".onnx") {
+      Terminal.note("note: .onnx has no place for the input box; it is not written")
+    }
     try NetworkFile.write(network, to: output)
   }
 }

@@ -19,20 +19,23 @@ enum Terminal {
   private static func pad(_ count: Int) -> String { String(format: "%8d", count) }
 }
 
-/// Ctrl-C asks the search to stop and print what it holds; a second one ends the program.
+/// Ctrl-C, or a polite request to terminate, asks the search to stop and print what it holds; a second one ends the program.
 enum Interrupt {
   private static let flag = Atomic<Bool>(false)
 
   static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
   static func install() {
-    signal(SIGINT) { _ in
-      if Interrupt.flag.exchange(true, ordering: .relaxed) { _exit(130) }
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { _ in
+        if Interrupt.flag.exchange(true, ordering: .relaxed) { _exit(130) }
+      }
     }
     // A parent may have left the signal blocked.
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }

@@ -167,4 +167,11 @@ import Testing
       #expect(throws: InputError.self) { try JSONFormat.read(data.prefix(length), name: "prefix") }
     }
   }
+
+  @Test func unknownKeysAreNoted() throws {
+    let text =
+      #"{"activation":"relu","Domain":1,"layers":[{"weights":[[1]],"biases":[1]},{"weights":[[1]]}]}"#
+    let network = try JSONFormat.read(Data(text.utf8), name: "n")
+    #expect(network.notes == ["Domain is no key of a network; it is ignored (and 1 more)"])
+  }
 }
