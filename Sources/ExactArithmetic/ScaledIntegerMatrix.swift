@@ -31,9 +31,6 @@ public struct ScaledIntegerMatrix: Sendable {
     (0..<count).allSatisfy { elements[row * columns + $0].isZero }
   }
 
-  /// The integer entries of a row: the row times 2^-exponent.
-  public func integerRow(_ row: Int) -> [BigInt] { Array(elements[row * columns..<(row + 1) * columns]) }
-
   public static func * (a: ScaledIntegerMatrix, b: ScaledIntegerMatrix) -> ScaledIntegerMatrix {
     precondition(a.columns == b.rows)
     var product = [BigInt](repeating: 0, count: a.rows * b.columns)

@@ -87,8 +87,6 @@ public struct PatternProblem: Sendable {
   /// The flat unit indices of a hidden layer.
   func unitRange(_ layer: Int) -> Range<Int> { offsets[layer]..<offsets[layer + 1] }
 
-  func layer(of unit: Int) -> Int { offsets.lastIndex { $0 <= unit }! }
-
   public var isAttainable: Bool { patterns != .free }
 }
 

@@ -56,7 +56,10 @@ import Testing
     #expect(network.layers[0].bias == [0, 0])
     #expect(
       network.notes
-        == ["layers[0].weights[1][0] = 1/3 is not a double; the nearest double is used (and 1 more)"])
+        == [
+          "extra is no key of a network; it is ignored",
+          "layers[0].weights[1][0] = 1/3 is not a double; the nearest double is used (and 1 more)",
+        ])
   }
 
   @Test func roundsFractionsToNearest() throws {
