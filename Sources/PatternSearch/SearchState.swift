@@ -127,6 +127,8 @@ final class SearchState {
     if let threshold = settings.threshold, stop == .decided || isComplete {
       verdict = threshold.answer(settled: stop == .decided)
     }
+    // Norms are never negative, witness or not.
+    if case .atLeast(.zero)? = settings.threshold { verdict = true }
     let closed = enclosure.relativeGap <= settings.relativeGap
     return SearchResult(
       enclosure: enclosure, reason: closed ? .gap : verdict != nil ? .decided : stop ?? .thin, engine: engine,

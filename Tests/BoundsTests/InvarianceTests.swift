@@ -179,6 +179,10 @@ import Testing
   @Test func constantInputsAreDropped() throws {
     let net = try network([[[3, 100], [0, 100]], [[1, 1]]], [[0, 0], [0]])
     try expectConstant(3, net, "one fixed input", on: .box(lower: [0, 1], upper: [1, 1]))
+    let fixed = try BoundQuestion(net, domain: .box(lower: [0, 1], upper: [0, 1])).attainableProblem
+    #expect(try fixed.solve(SearchSettings(threshold: .atLeast(squared: .zero))).verdict == true)
+    #expect(try fixed.solve(SearchSettings(threshold: .atMost(squared: .zero))).verdict == true)
+    #expect(try fixed.solve(SearchSettings(threshold: .atLeast(squared: Rational(1, 100)))).verdict == false)
     try expectConstant(0, net, "all inputs fixed", on: .box(lower: [0, 1], upper: [0, 1]))
   }
 
