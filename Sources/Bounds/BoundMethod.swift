@@ -105,6 +105,15 @@ public struct BoundQuestion: Sendable {
           place: "layer \(index + 1)", "a bias is larger than 1e60", remedy: "rescale the network")
       }
     }
+    for (index, activation) in network.activations.enumerated() {
+      let slope = abs(activation.negativeSlope)
+      guard slope == 0 || (1e-10...1e10).contains(slope) else {
+        throw InputError(
+          place: "layer \(index + 1)", "the leaky ReLU slope is \(activation.negativeSlope)",
+          remedy: "give 0 or a slope whose size is between 1e-10 and 1e10")
+      }
+      product *= activation.lipschitzConstant
+    }
     guard (1e-60...1e60).contains(product) else {
       throw InputError(
         "the product of the layers' norms is \(product)",

@@ -106,7 +106,11 @@ public enum PositiveDefinite {
   public static func factor(_ a: inout [Double], size: Int) -> Bool {
     _ = BLAS.oneThread
     guard size > 0 else { return true }
-    return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, upper, Int32(size), &a, Int32(size)) == 0
+    guard LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, upper, Int32(size), &a, Int32(size)) == 0 else {
+      return false
+    }
+    // Some builds let NaN through.
+    return (0..<size).allSatisfy { a[$0 * (size + 1)] > 0 && a[$0 * (size + 1)].isFinite }
   }
 
   /// Σ log of the squared diagonal of a factor: the log-determinant of the factored matrix.

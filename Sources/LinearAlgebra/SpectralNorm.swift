@@ -12,6 +12,7 @@ public let unitRoundoff = 0x1p-53
 extension Matrix {
   /// ‖W‖₂, the largest singular value: an estimate, good to a few units in the last place.
   public func spectralNorm() throws(LAPACKFailure) -> Double {
+    guard isFinite else { return .infinity }
     guard let (scaled, exponent) = scaledToUnit() else { return 0 }
     let norm = try Swift.max(0, scaled.gram().largestEigenvalue()).squareRoot()
     return Double(sign: .plus, exponent: exponent, significand: norm)
@@ -21,7 +22,7 @@ extension Matrix {
   /// underflow; nil for the zero matrix.
   public func scaledToUnit() -> (matrix: Matrix, exponent: Int)? {
     let scale = largestMagnitude
-    guard scale > 0 else { return nil }
+    guard scale > 0, scale.isFinite else { return nil }
     let exponent = Int(scale.exponent)
     let entries = elements.map { Double(sign: .plus, exponent: -exponent, significand: $0) }
     return (Matrix(rows: rows, columns: columns, elements: entries), exponent)
@@ -33,6 +34,7 @@ extension Matrix {
   /// runs to completion in floating point proves λI - G ⪰ -c I with c = γ(n+2)/(1-γ(n+2)) · trace
   /// (Rump, Verification of positive definiteness, BIT 2006); forming G costs at most γ(k) ‖W‖²_F. Both are added.
   public func spectralNormUpperBound() throws(LAPACKFailure) -> Double {
+    guard isFinite else { return .infinity }
     guard let (scaled, exponent) = scaledToUnit() else { return 0 }
     let gram = scaled.gram()
     let size = gram.rows
@@ -58,6 +60,7 @@ extension Matrix {
 
   /// A number proved to be at least ‖W‖_F.
   public func frobeniusNormUpperBound() -> Double {
+    guard isFinite else { return .infinity }
     guard let (scaled, exponent) = scaledToUnit() else { return 0 }
     let squares = scaled.elements.reduce(0) { $0 + $1 * $1 }
     // Pairwise error of a sum of n rounded nonnegative squares is below (n + 1) u relative; subnormal
@@ -69,6 +72,8 @@ extension Matrix {
     .nextUp
   }
 
-  /// The largest |entry|.
-  public var largestMagnitude: Double { elements.reduce(0) { Swift.max($0, abs($1)) } }
+  /// The largest |entry|; infinity where one is not finite.
+  public var largestMagnitude: Double {
+    isFinite ? elements.reduce(0) { Swift.max($0, abs($1)) } : .infinity
+  }
 }

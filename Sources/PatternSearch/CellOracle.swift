@@ -186,6 +186,7 @@ struct CellOracle {
       error += e * size
     }
     let slack = (error + Double(lower.count + 4) * unitRoundoff * 1.01 * magnitude) * (1 + 0x1p-30)
+    guard low - slack <= high + slack else { return -.infinity ... .infinity }  // not a number
     return (low - slack)...(high + slack)
   }
 
@@ -212,7 +213,7 @@ struct CellOracle {
           lower.map { $0[j] }.flatMap { low in upper.map { $0[j] - low } } ?? Swift.max(1, abs(point[j]))
         return point[j] + size * scale * (random.uniform() - 0.5)
       }
-      if isGeneric(aside), contains(aside, rows: rows) { return aside }
+      if aside.allSatisfy(\.isFinite), isGeneric(aside), contains(aside, rows: rows) { return aside }
       size /= 4
     }
     return nil
@@ -288,6 +289,7 @@ struct CellOracle {
     for share in [0.5, 0.875, 0.125, 0.015625] {
       let step = kink + Swift.min(share * (1 - kink), 2 * share * Swift.max(kink, 1e-3))
       let candidate = zip(point, vertex).map { $0 + step * ($1 - $0) }
+      guard candidate.allSatisfy(\.isFinite) else { continue }
       if Double(forms.sign(unit, at: candidate)) == -sign, contains(candidate, rows: rows) {
         return candidate
       }

@@ -92,6 +92,10 @@ struct PlanarCells {
           continue
         }
         let (values, margin) = evaluate(forms, unit, rays)
+        guard margin.isFinite, values.allSatisfy(\.isFinite) else {
+          state.settleThin(bound: state.relaxedBound(pattern))
+          return nil
+        }
         if values.allSatisfy({ $0 > margin }) {
           pattern[base + unit] = .on
           continue

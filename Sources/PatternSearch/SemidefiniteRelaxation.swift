@@ -74,7 +74,9 @@ struct SemidefiniteRelaxation {
     var undecided: [Int] = []
     for step in 0..<layers {
       let layer = isTransposed ? layers - 1 - step : step
-      undecided += problem.unitRange(layer).filter { pattern[$0] == .undecided }
+      // Units with one slope only are linear, whatever their phase.
+      let isLinear = problem.slopes[layer].on == problem.slopes[layer].off
+      undecided += problem.unitRange(layer).filter { pattern[$0] == .undecided && !isLinear }
     }
     let width = undecided.count + directions
     var hidden = Matrix(rows: directions, columns: width) { $1 == undecided.count + $0 ? 1 : 0 }
@@ -86,7 +88,7 @@ struct SemidefiniteRelaxation {
       let pre = chain[step] * hidden
       var next = Matrix(rows: pre.rows, columns: width)
       for (i, unit) in problem.unitRange(layer).enumerated() {
-        if pattern[unit] == .undecided {
+        if pattern[unit] == .undecided, problem.slopes[layer].on != problem.slopes[layer].off {
           if pre.row(i).contains(where: { $0 != 0 }) {
             next[i, column] = 1
             kept.append((unit, problem.slopes[layer], step, column))
@@ -126,7 +128,7 @@ struct SemidefiniteRelaxation {
     guard let forms = forms(pattern) else {
       return Result(bound: rounding, multipliers: multipliers, units: [], newtonSteps: 0)
     }
-    let top = ((try? forms.output.largestEigenvalue()) ?? 0) * (1 + 1e-12)
+    let top = ((try? forms.output.largestEigenvalue()) ?? .infinity) * (1 + 1e-12)
     guard !forms.units.isEmpty else {
       // Every unit is decided: OᵀO is JᵀJ.
       return Result(

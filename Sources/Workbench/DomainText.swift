@@ -55,7 +55,10 @@ public enum DomainText {
       throw InputError(
         place: "--radius", "\(radius) is not a radius", remedy: "give a finite number, at least 0")
     }
-    return .box(lower: center.map { ($0 - radius) }, upper: center.map { ($0 + radius) })
+    // Outward, so that rounding never makes the box smaller than the one asked for.
+    return .box(
+      lower: center.map { radius == 0 ? $0 : ($0 - radius).nextDown },
+      upper: center.map { radius == 0 ? $0 : ($0 + radius).nextUp })
   }
 
   private static func read(_ path: String) throws -> Domain {

@@ -56,7 +56,8 @@ public struct ExactConstant: Sendable {
     let problem = question.attainableProblem
     // As far as the cell allows up to the size of x, so that single precision sees the difference, too.
     var step = x.reduce(1) { max($0, abs($1)) }
-    while step > 1e-9 {
+    let smallest = 16 * (x.reduce(0) { max($0, abs($1)) }).ulp
+    while step > smallest {
       for sign in [1.0, -1.0] {
         let candidate = zip(x, witness.direction).map { $0 + sign * step * $1 }
         if problem.hasPattern(witness.pattern, at: candidate), isInDomain(candidate) { return candidate }

@@ -53,8 +53,8 @@ extension Audit {
       return "<p>The bounds agree.</p>"
     }
     let (left, width, height) = (190.0, 460.0, 34.0)
-    let span = log(last.to / first.from)
-    func x(_ value: Double) -> Double { left + width * log(value / first.from) / span }
+    let span = log(last.to) - log(first.from)
+    func x(_ value: Double) -> Double { left + width * (log(value) - log(first.from)) / span }
     var bars: [String] = []
     for (index, step) in steps.enumerated() {
       let y = Double(index) * height + 8

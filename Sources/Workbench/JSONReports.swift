@@ -169,7 +169,8 @@ extension LabelledBound {
   func report(exact: Double?, question: BoundQuestion? = nil) -> JSONReport.Method {
     JSONReport.Method(
       name: method, value: value, side: side.rawValue, soundness: soundness.rawValue,
-      ratio: value.flatMap { value in exact.flatMap { $0 > 0 ? value / $0 : nil } }, reason: reason,
+      ratio: value.flatMap { value in exact.flatMap { $0 > 0 ? JSONReport.finite(value / $0) : nil } },
+      reason: reason,
       stopped: isStopped, seconds: seconds,
       layers: factors.map {
         JSONReport.Layer(

@@ -205,13 +205,13 @@ extension Audit {
     }
     let width = 36.0
     // Bars only for more than rounding.
-    let span = last.to > first.from * (1 + 1e-6) ? log(last.to / first.from) : 0
+    let span = last.to > first.from * (1 + 1e-6) ? log(last.to) - log(first.from) : 0
     var table = TextTable(
       header: ["gap waterfall", "from", "to", "factor", "lost by (log scale)"],
       alignments: [.left, .right, .right, .right, .left])
     for step in finite {
-      let start = span > 0 ? Int((log(step.from / first.from) / span * width).rounded()) : 0
-      let end = span > 0 ? Int((log(step.to / first.from) / span * width).rounded()) : 0
+      let start = span > 0 ? Int(((log(step.from) - log(first.from)) / span * width).rounded()) : 0
+      let end = span > 0 ? Int(((log(step.to) - log(first.from)) / span * width).rounded()) : 0
       let bar = String(repeating: " ", count: start) + String(repeating: "█", count: max(0, end - start))
       table.rows.append([
         step.cause, "\(step.names.from) \(directedDecimal(step.from, digits: 5, .nearest))",

@@ -34,7 +34,7 @@ extension Rational {
     guard let mantissa = halves.first, halves.count <= 2, mantissa.count < 2000 else { return nil }
     var exponent = 0
     if halves.count == 2 {
-      guard let value = Int(halves[1]), abs(value) <= 400 else { return nil }
+      guard let value = Int(halves[1]), (-400...400).contains(value) else { return nil }
       exponent = value
     }
     let pieces = mantissa.split(separator: ".", omittingEmptySubsequences: false)
