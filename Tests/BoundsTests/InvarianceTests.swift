@@ -176,6 +176,40 @@ import Testing
     try expectConstant(1.5, network([[[1], [-1]], [[1, -1]]], activation: .leakyReLU(slope: 0.5)), "odd")
   }
 
+  /// Slope 1 everywhere is an affine map: every method that needs no strict kink gives its norm, √52.
+  @Test func unitsOfOneSlopeAreLinear() throws {
+    let affine = try network([[[1, 2], [3, 4]], [[1, 1]]], activation: .leakyReLU(slope: 1))
+    let question = try BoundQuestion(affine)
+    for name in ["fgl", "lipsdp-neuron", "lipsdp-layer"] {
+      let method = try #require(boundMethods.first { $0.name == name })
+      let value = try #require(method.init().run(question).value)
+      #expect(abs(value - 52.0.squareRoot()) < 1e-6, "\(name)")
+    }
+  }
+
+  /// A kink 1e300 away, and weights of the smallest size beside one: no engine may crash or lose the constant.
+  @Test func kinksAtTheEndOfTheDoubleRange() throws {
+    let far = try network([[[1e-300], [1]], [[1, 1]]], [[-1e60, 0], [0]])
+    let tiny = Double.leastNonzeroMagnitude
+    let small = try network([[[tiny, 1], [1, tiny]], [[1, 1]]], [[tiny, 0], [0]])
+    for (net, constant) in [(far, 1.0), (small, 2.0.squareRoot())] {
+      for engine in Engine.allCases {
+        let question = try BoundQuestion(net, settings: SearchSettings(engine: engine))
+        let enclosure = try question.attainableProblem.solve(question.settings).enclosure
+        #expect(enclosure.lower <= constant * (1 + 1e-12) && enclosure.upper >= constant * (1 - 1e-12))
+      }
+    }
+  }
+
+  @Test func magnitudesThatWouldVanishAreRefused() throws {
+    for net in [
+      try network([[[1e-200]], [[1]]]), try network([[[1]], [[1]]], activation: .leakyReLU(slope: 1e-200)),
+      try network([[[1]], [[1e300]]]),
+    ] {
+      #expect(throws: InputError.self) { try BoundQuestion(net) }
+    }
+  }
+
   @Test func constantInputsAreDropped() throws {
     let net = try network([[[3, 100], [0, 100]], [[1, 1]]], [[0, 0], [0]])
     try expectConstant(3, net, "one fixed input", on: .box(lower: [0, 1], upper: [1, 1]))

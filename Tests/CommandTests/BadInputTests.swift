@@ -76,6 +76,7 @@ import Testing
     #expect(try Tool.run("bound", "magic", network).code == 64)
     #expect(try Tool.run("decide", network).code == 64)
     #expect(try Tool.run("decide", network, "--at-most", "many").code == 64)
+    #expect(try Tool.run("decide", network, "--at-most", "1e-9223372036854775808").code == 64)
     #expect(try Tool.run("exact", network, "--relative-gap", "nan").code == 64)
     #expect(
       try Tool.run("exact", Tool.network("digits-64-24-16-10.json"), "--engine", "enumerate").code == 64)
