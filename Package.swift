@@ -31,6 +31,7 @@ let package = Package(
     .target(name: "CGLPKGuard", dependencies: ["CGLPK"]),
 
     // Numbers, matrices, linear programs.
+    .target(name: "RandomNumbers", swiftSettings: strict),
     .target(
       name: "ExactArithmetic",
       dependencies: [.product(name: "BigInt", package: "BigInt")],
@@ -57,7 +58,7 @@ let package = Package(
     .target(
       name: "PatternSearch",
       dependencies: [
-        "ExactArithmetic", "LinearAlgebra", "LinearProgramming",
+        "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "RandomNumbers",
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -67,11 +68,40 @@ let package = Package(
       dependencies: ["ExactArithmetic", "LinearAlgebra", "Networks", "PatternSearch"],
       swiftSettings: strict),
 
+    // The hard problems, what carries them into one another, and where instances come from.
+    .target(
+      name: "Problems",
+      dependencies: [
+        "ExactArithmetic", "LinearAlgebra", "Networks", .product(name: "BigInt", package: "BigInt"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Reductions",
+      dependencies: ["ExactArithmetic", "Problems", .product(name: "BigInt", package: "BigInt")],
+      swiftSettings: strict),
+    .target(
+      name: "Generators",
+      dependencies: [
+        "ExactArithmetic", "LinearAlgebra", "Networks", "Problems", "RandomNumbers",
+        .product(name: "BigInt", package: "BigInt"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "QuadraticSearch",
+      dependencies: [
+        "ExactArithmetic", "LinearAlgebra", "Problems", "RandomNumbers",
+        .product(name: "BigInt", package: "BigInt"),
+        .product(name: "HeapModule", package: "swift-collections"),
+      ],
+      swiftSettings: strict),
+
     // The audit, the library product and the command.
     .target(
       name: "Workbench",
       dependencies: [
-        "Bounds", "ExactArithmetic", "LinearAlgebra", "Networks", "ONNXNetworks", "PatternSearch",
+        "Bounds", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks", "ONNXNetworks",
+        "PatternSearch",
+        "Problems", "QuadraticSearch", "RandomNumbers", "Reductions",
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
@@ -93,35 +123,45 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests mirror the sources.
+    .target(
+      name: "TestSupport", dependencies: ["LinearAlgebra", "Networks", "RandomNumbers"],
+      path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "ExactArithmeticTests",
-      dependencies: ["ExactArithmetic", .product(name: "BigInt", package: "BigInt")],
+      dependencies: ["ExactArithmetic", "RandomNumbers", .product(name: "BigInt", package: "BigInt")],
       swiftSettings: strict),
-    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: strict),
-    .testTarget(name: "LinearProgrammingTests", dependencies: ["LinearProgramming"], swiftSettings: strict),
-    .testTarget(name: "NetworksTests", dependencies: ["Networks", "LinearAlgebra"], swiftSettings: strict),
+    .testTarget(
+      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "RandomNumbers"], swiftSettings: strict),
+    .testTarget(
+      name: "LinearProgrammingTests", dependencies: ["LinearProgramming", "RandomNumbers"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["Networks", "LinearAlgebra", "RandomNumbers", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ONNXNetworksTests",
       dependencies: [
-        "ONNXNetworks", "Networks", "LinearAlgebra",
+        "ONNXNetworks", "Networks", "LinearAlgebra", "RandomNumbers", "TestSupport",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "PatternSearchTests",
-      dependencies: ["PatternSearch", "ExactArithmetic", "LinearAlgebra", "LinearProgramming"],
+      dependencies: [
+        "PatternSearch", "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "RandomNumbers",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "BoundsTests",
       dependencies: [
         "Bounds", "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "Networks", "PatternSearch",
-        .product(name: "BigInt", package: "BigInt"),
+        "RandomNumbers", .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Workbench", "Bounds", "ExactArithmetic", "Networks", "PatternSearch",
+        "Workbench", "Bounds", "ExactArithmetic", "Networks", "PatternSearch", "RandomNumbers",
         .product(name: "BigInt", package: "BigInt"),
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),

@@ -1,12 +1,17 @@
 public import BigInt
 
 /// A fraction in lowest terms with a positive denominator.
-public struct Rational: Sendable, Equatable, Comparable, CustomStringConvertible {
+public struct Rational: Sendable, Hashable, Comparable, CustomStringConvertible, ExpressibleByIntegerLiteral {
   public let numerator: BigInt
   public let denominator: BigInt
 
   public init(_ numerator: BigInt, _ denominator: BigInt) {
     precondition(!denominator.isZero, "Rational: zero denominator")
+    if denominator == 1 {
+      self.numerator = numerator
+      self.denominator = denominator
+      return
+    }
     let divisor = numerator.greatestCommonDivisor(with: denominator)
     let sign: BigInt = denominator.signum() < 0 ? -1 : 1
     self.numerator = sign * (numerator / divisor)
@@ -19,6 +24,10 @@ public struct Rational: Sendable, Equatable, Comparable, CustomStringConvertible
     self.init(a.scaled(to: exponent), b.scaled(to: exponent))
   }
 
+  public init(_ integer: BigInt) { self.init(integer, 1) }
+  public init(_ integer: Int) { self.init(BigInt(integer), 1) }
+  public init(integerLiteral value: Int) { self.init(value) }
+
   /// The number that this finite double is, exactly.
   public init(_ value: Double) { self = Dyadic(value).fraction }
 
@@ -27,8 +36,42 @@ public struct Rational: Sendable, Equatable, Comparable, CustomStringConvertible
   /// value², exactly.
   public init(squareOf value: Double) { self = (Dyadic(value) * Dyadic(value)).fraction }
 
+  public var isZero: Bool { numerator.isZero }
+  public var isInteger: Bool { denominator == 1 }
+  /// -1, 0 or 1.
+  public var signum: Int { Int(numerator.signum()) }
+  public var magnitude: Rational { signum < 0 ? -self : self }
+  public var squared: Rational { self * self }
+
+  /// The double that is this number, where there is one.
+  public var exactDouble: Double? {
+    let double = approximation
+    return double.isFinite && Rational(double) == self ? double : nil
+  }
+
+  public static func + (a: Rational, b: Rational) -> Rational {
+    if a.denominator == b.denominator { return Rational(a.numerator + b.numerator, a.denominator) }
+    return Rational(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator)
+  }
+
+  public static prefix func - (a: Rational) -> Rational { Rational(-a.numerator, a.denominator) }
+  public static func - (a: Rational, b: Rational) -> Rational { a + -b }
+
+  public static func * (a: Rational, b: Rational) -> Rational {
+    Rational(a.numerator * b.numerator, a.denominator * b.denominator)
+  }
+
+  /// The quotient; `b` must not be zero.
+  public static func / (a: Rational, b: Rational) -> Rational {
+    Rational(a.numerator * b.denominator, a.denominator * b.numerator)
+  }
+
+  public static func += (a: inout Rational, b: Rational) { a = a + b }
+  public static func -= (a: inout Rational, b: Rational) { a = a - b }
+
   public static func < (a: Rational, b: Rational) -> Bool {
-    a.numerator * b.denominator < b.numerator * a.denominator
+    if a.denominator == b.denominator { return a.numerator < b.numerator }
+    return a.numerator * b.denominator < b.numerator * a.denominator
   }
 
   /// `p/q`, or `p` for an integer.

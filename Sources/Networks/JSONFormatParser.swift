@@ -1,21 +1,23 @@
-import Foundation
+package import Foundation
 
 /// A JSON value.
-enum JSONFormatValue {
+package enum JSONFormatValue: Sendable {
   case null
   case boolean(Bool)
   /// The nearest double; infinite where the text is beyond the largest double.
   case number(Double)
+  /// An integer of more than 15 digits, which a double may not hold.
+  case largeInteger(String)
   case string(String)
   case array([JSONFormatValue])
   case object([String: JSONFormatValue])
 
   /// The kind of value, with its article.
-  var kind: String {
+  package var kind: String {
     switch self {
     case .null: "null"
     case .boolean: "true or false"
-    case .number: "a number"
+    case .number, .largeInteger: "a number"
     case .string: "a string"
     case .array: "an array"
     case .object: "an object"
@@ -24,13 +26,13 @@ enum JSONFormatValue {
 }
 
 /// Strict JSON (RFC 8259) whose syntax errors name the line.
-struct JSONFormatParser {
+package struct JSONFormatParser {
   private let bytes: [UInt8]
   private var position = 0
   private var line = 1
   private static let maximumDepth = 64
 
-  static func parse(_ data: Data) throws(InputError) -> JSONFormatValue {
+  package static func parse(_ data: Data) throws(InputError) -> JSONFormatValue {
     var parser = JSONFormatParser(bytes: [UInt8](data))
     return try parser.document()
   }
@@ -82,7 +84,7 @@ struct JSONFormatParser {
     case UInt8(ascii: "{"): return try object(depth: depth)
     case UInt8(ascii: "["): return try array(depth: depth)
     case UInt8(ascii: "\""): return .string(try string())
-    case UInt8(ascii: "-"), .some(UInt8(ascii: "0")...UInt8(ascii: "9")): return .number(try number())
+    case UInt8(ascii: "-"), .some(UInt8(ascii: "0")...UInt8(ascii: "9")): return try number()
     default: return try word()
     }
   }
@@ -186,7 +188,7 @@ struct JSONFormatParser {
     return position - start
   }
 
-  private mutating func number() throws(InputError) -> Double {
+  private mutating func number() throws(InputError) -> JSONFormatValue {
     let start = position
     _ = take("-")
     let leadsWithZero = next == UInt8(ascii: "0")
@@ -207,7 +209,8 @@ struct JSONFormatParser {
         "\"\(text)\" is not the beginning of a JSON number",
         "write numbers like -1.5 or 2e-3, and exact ones as strings like \"1/3\" or \"0x1.8p-3\"")
     }
-    return value
+    let isInteger = text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) }
+    return isInteger && text.utf8.count > 15 ? .largeInteger(text) : .number(value)
   }
 
   private static func endsNumber(_ byte: UInt8) -> Bool {

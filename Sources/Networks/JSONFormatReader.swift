@@ -167,6 +167,7 @@ struct JSONFormatReader {
           place: place, "the number is too large for a double", remedy: "its size must be below 1.8e308")
       }
       return number
+    case .largeInteger(let text): return try self.number(.number(Double(text) ?? .infinity), at: place)
     case .string(let text):
       guard let number = FormatNumber(text) else {
         throw InputError(

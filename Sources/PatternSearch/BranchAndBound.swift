@@ -1,5 +1,6 @@
 import HeapModule
 import LinearAlgebra
+import RandomNumbers
 
 /// Best-first branch and bound over partial patterns.
 ///

@@ -2,6 +2,7 @@ import BigInt
 import ExactArithmetic
 import LinearAlgebra
 import LinearProgramming
+import RandomNumbers
 
 /// A full-dimensional cell of the domain on which every unit up to some layer has one phase: a node's geometry.
 ///

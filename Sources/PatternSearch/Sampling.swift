@@ -1,4 +1,5 @@
 import LinearAlgebra
+import RandomNumbers
 
 extension PatternProblem {
   /// `count` points of the domain's free inputs: uniform in a box, and on all of Rⁿ Gaussian at scales from a

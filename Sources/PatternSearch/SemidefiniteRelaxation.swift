@@ -1,4 +1,5 @@
 import LinearAlgebra
+import RandomNumbers
 
 /// The semidefinite bound of a partial pattern.
 ///

@@ -3,6 +3,7 @@ import Foundation
 import LinearAlgebra
 import Networks
 public import PatternSearch
+import RandomNumbers
 
 /// The performance tables: seeded problems and the networks of a folder, with counts (the same everywhere) and times
 /// (of this machine).

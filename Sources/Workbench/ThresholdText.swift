@@ -27,8 +27,6 @@ extension Rational {
     return number
   }
 
-  public var squared: Rational { Rational(numerator * numerator, denominator * denominator) }
-
   private static func decimal(_ text: Substring) -> Rational? {
     let halves = text.split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
     guard let mantissa = halves.first, halves.count <= 2, mantissa.count < 2000 else { return nil }

@@ -3,6 +3,7 @@ import ExactArithmetic
 import LinearAlgebra
 import Networks
 import PatternSearch
+import RandomNumbers
 import Testing
 
 /// Constants that are known in closed form.

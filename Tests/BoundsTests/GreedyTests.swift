@@ -2,6 +2,7 @@ import Bounds
 import LinearAlgebra
 import Networks
 import PatternSearch
+import RandomNumbers
 import Testing
 
 /// Greedy SeqLip is a lower estimate of its maximum, and may miss almost half of it.

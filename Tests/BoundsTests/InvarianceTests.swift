@@ -4,6 +4,7 @@ import ExactArithmetic
 import LinearAlgebra
 import Networks
 import PatternSearch
+import RandomNumbers
 import Testing
 
 /// Laws that hold between networks: what scales, what stays, and what moves.

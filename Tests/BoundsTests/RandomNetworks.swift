@@ -1,6 +1,7 @@
 import LinearAlgebra
 import Networks
 import PatternSearch
+import RandomNumbers
 
 /// What a seeded example asks: a network on a domain.
 struct Example {

@@ -1,10 +1,11 @@
 import BigInt
 import ExactArithmetic
+import RandomNumbers
 import Testing
 
 /// Doubles of every size and sign, special ones first.
 func doubles(seed: UInt64, count: Int) -> [Double] {
-  var random = Generator(seed: seed)
+  var random = SplitMix64(seed: seed)
   let special = [
     0, -0.0, 1, -1, 3, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .leastNormalMagnitude,
     Double.leastNormalMagnitude.nextDown, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0.1, 1.nextUp,
@@ -17,20 +18,6 @@ func doubles(seed: UInt64, count: Int) -> [Double] {
     if value.isFinite { result.append(value) }
   }
   return result
-}
-
-/// SplitMix64, for seeded tests.
-struct Generator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }
 
 @Suite struct DyadicTests {
@@ -66,7 +53,7 @@ struct Generator: RandomNumberGenerator {
 
   @Test("Truncation takes the nearest double towards zero, seed 3")
   func truncation() {
-    var random = Generator(seed: 3)
+    var random = SplitMix64(seed: 3)
     for _ in 0..<500 {
       let mantissa = BigInt(random.next()) * BigInt(random.next()) * (random.next() & 1 == 0 ? 1 : -1)
       let exact = Dyadic(mantissa: mantissa, exponent: Int.random(in: -600...600, using: &random))

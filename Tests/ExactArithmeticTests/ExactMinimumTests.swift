@@ -1,5 +1,6 @@
 import BigInt
 import ExactArithmetic
+import RandomNumbers
 import Testing
 
 /// A small linear program over the integers: is c·y + γ negative somewhere where every rᵢ·y + ρᵢ ≥ 0?
@@ -9,7 +10,7 @@ private struct Program {
   var dimension: Int { objective.count - 1 }
 
   static func random(dimension: Int, rows: Int, seed: UInt64, isDegenerate: Bool) -> Program {
-    var random = Generator(seed: seed)
+    var random = SplitMix64(seed: seed)
     func entries(constant: ClosedRange<Int>) -> [Int] {
       let slopes = (0..<dimension).map { _ in Int.random(in: -2...2, using: &random) }
       return slopes + [Int.random(in: constant, using: &random)]
@@ -142,7 +143,7 @@ private struct Program {
   @Test("Many walls through one point do not cycle", arguments: 100..<110)
   func degenerateVertex(seed: UInt64) {
     // Every wall passes through (-1, -1, -1, -1): r·y + Σ r, with Σ r > 0.
-    var random = Generator(seed: seed)
+    var random = SplitMix64(seed: seed)
     var constraints: [[BigInt]] = []
     while constraints.count < 14 {
       let row = (0..<4).map { _ in Int.random(in: -3...3, using: &random) }

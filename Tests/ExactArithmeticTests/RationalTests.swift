@@ -1,5 +1,6 @@
 import BigInt
 import ExactArithmetic
+import RandomNumbers
 import Testing
 
 @Suite struct RationalTests {
@@ -22,7 +23,7 @@ import Testing
 
   @Test("The rounded root is the largest double whose square is at most the number, seed 4")
   func roundedRoots() {
-    var random = Generator(seed: 4)
+    var random = SplitMix64(seed: 4)
     for n in 0...200 { check(Rational(BigInt(n), 1)) }
     for _ in 0..<400 {
       let bits = Int.random(in: 0...180, using: &random)
@@ -49,7 +50,7 @@ import Testing
 
   @Test("The approximation is within two units in the last place, seed 5")
   func approximations() {
-    var random = Generator(seed: 5)
+    var random = SplitMix64(seed: 5)
     for _ in 0..<500 {
       let q = Rational(BigInt(Int64(bitPattern: random.next())), BigInt(random.next() | 1))
       let x = q.approximation

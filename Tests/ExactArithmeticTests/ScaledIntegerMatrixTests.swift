@@ -1,9 +1,10 @@
 import BigInt
 import ExactArithmetic
+import RandomNumbers
 import Testing
 
 @Suite struct ScaledIntegerMatrixTests {
-  private func random(_ rows: Int, _ columns: Int, _ generator: inout Generator) -> [Double] {
+  private func random(_ rows: Int, _ columns: Int, _ generator: inout SplitMix64) -> [Double] {
     (0..<rows * columns).map { _ in
       let number = Double.random(in: -1...1, using: &generator)
       return [0, 1, number, number * 1e-200, number * 1e200].randomElement(using: &generator)!
@@ -12,7 +13,7 @@ import Testing
 
   @Test("Entries, products, scaled rows and sums are exact", arguments: 10..<30)
   func operations(seed: UInt64) {
-    var generator = Generator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let (m, k, n) = (3, 4, 2)
     let (a, b) = (random(m, k, &generator), random(k, n, &generator))
     let factors = random(m, 1, &generator)

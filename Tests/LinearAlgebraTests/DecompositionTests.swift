@@ -1,5 +1,6 @@
 import Foundation
 import LinearAlgebra
+import RandomNumbers
 import Testing
 
 /// The largest |a - b| of two matrices.
@@ -13,7 +14,7 @@ private func naive(_ a: Matrix, _ b: Matrix) -> Matrix {
 @Suite struct DecompositionTests {
   @Test("Products, transposes and scalings are those of the definition", arguments: 0..<30)
   func products(seed: UInt64) {
-    var generator = Generator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let (m, k, n) = (Int(seed % 4) + 1, Int(seed % 5) + 1, Int(seed % 3) + 1)
     let a = Matrix(rows: m, columns: k, elements: generator.integers(m * k))
     let b = Matrix(rows: k, columns: n, elements: generator.integers(k * n))
@@ -36,7 +37,7 @@ private func naive(_ a: Matrix, _ b: Matrix) -> Matrix {
 
   @Test("W = U diag(s) Vᵀ with orthonormal U and V and s descending", arguments: 0..<30)
   func singularValues(seed: UInt64) throws {
-    var generator = Generator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let (m, n) = (Int(seed % 7) + 1, Int(seed % 5) + 1)
     let matrix = seed % 4 == 0 ? generator.matrix(m, 1) * generator.matrix(1, n) : generator.matrix(m, n)
     let svd = try matrix.singularValueDecomposition()
@@ -49,7 +50,7 @@ private func naive(_ a: Matrix, _ b: Matrix) -> Matrix {
 
   @Test("S = Q diag(λ) Qᵀ with λ ascending; the largest alone is the same", arguments: 0..<30)
   func eigenvalues(seed: UInt64) throws {
-    var generator = Generator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let n = Int(seed % 6) + 1
     let half = generator.matrix(n, n)
     let matrix = half + half.transposed()
@@ -63,7 +64,7 @@ private func naive(_ a: Matrix, _ b: Matrix) -> Matrix {
 
   @Test("Inverse, Cholesky solve, Cholesky inverse and log-determinant", arguments: 0..<30)
   func definiteMatrices(seed: UInt64) throws {
-    var generator = Generator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let n = Int(seed % 8) + 1
     let half = generator.matrix(n, n)
     let matrix = naive(half, half.transposed()) + Matrix.identity(n) * 0.5
@@ -106,7 +107,7 @@ private func naive(_ a: Matrix, _ b: Matrix) -> Matrix {
 
   @Test("Compressing rows keeps WᵀW", arguments: 0..<20)
   func compressedRows(seed: UInt64) throws {
-    var generator = Generator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let matrix = generator.matrix(Int(seed % 9) + 1, Int(seed % 4) + 1)
     let short = try matrix.compressingRows()
     #expect(short.rows <= min(matrix.rows, matrix.columns) || short == matrix, "seed \(seed)")

@@ -1,19 +1,8 @@
 import LinearAlgebra
+import RandomNumbers
 import Testing
 
-/// SplitMix64, for seeded tests.
-struct Generator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
+extension SplitMix64 {
   /// Entries uniform in [-1, 1].
   mutating func matrix(_ rows: Int, _ columns: Int) -> Matrix {
     Matrix(
@@ -35,7 +24,7 @@ private func reflection(_ v: [Double]) -> (matrix: Matrix, norm: Double) {
 
 /// Whole-number matrices whose spectral norm is a known whole number.
 private func knownNorm(rows: Int, columns: Int, seed: UInt64, rank: Int) -> (matrix: Matrix, norm: Double)? {
-  var generator = Generator(seed: seed)
+  var generator = SplitMix64(seed: seed)
   let (left, p) = reflection(generator.integers(rows))
   let (right, q) = reflection(generator.integers(columns))
   let values = (0..<min(rows, columns)).map {
@@ -49,7 +38,7 @@ private func knownNorm(rows: Int, columns: Int, seed: UInt64, rank: Int) -> (mat
 @Suite struct SpectralNormTests {
   @Test("On whole-number matrices of known norm the upper bound holds, within 1e-11", arguments: 0..<100)
   func wholeNumbers(seed: UInt64) throws {
-    var generator = Generator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let (rows, columns) = (
       Int.random(in: 1...25, using: &generator), Int.random(in: 1...25, using: &generator)
     )
@@ -69,7 +58,7 @@ private func knownNorm(rows: Int, columns: Int, seed: UInt64, rank: Int) -> (mat
   @Test(
     "Random, 1e±200-scaled and rank-deficient matrices: norm ≤ bound ≤ norm (1 + 1e-11)", arguments: 0..<60)
   func randomMatrices(seed: UInt64) throws {
-    var generator = Generator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let (rows, columns) = (
       Int.random(in: 1...20, using: &generator), Int.random(in: 1...20, using: &generator)
     )
@@ -123,7 +112,7 @@ private func knownNorm(rows: Int, columns: Int, seed: UInt64, rank: Int) -> (mat
 
   @Test("The Frobenius bound holds and is tight: √Σ of squares that are whole numbers", arguments: 0..<20)
   func frobenius(seed: UInt64) {
-    var generator = Generator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let entries = generator.integers(30)
     let square = entries.reduce(0) { $0 + $1 * $1 }
     let bound = Matrix(rows: 5, columns: 6, elements: entries).frobeniusNormUpperBound()

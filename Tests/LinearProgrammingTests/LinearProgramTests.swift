@@ -1,19 +1,6 @@
 import LinearProgramming
+import RandomNumbers
 import Testing
-
-/// SplitMix64, for seeded tests.
-private struct Generator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
 
 @Suite struct LinearProgramTests {
   private func value(_ outcome: LinearProgramOutcome) -> Double? {
@@ -112,7 +99,7 @@ private struct Generator: RandomNumberGenerator {
 
   /// A bounded program with known feasible point 0.
   private func randomProgram(seed: UInt64) -> (Polyhedron, costs: [[Double]]) {
-    var random = Generator(seed: seed)
+    var random = SplitMix64(seed: seed)
     let columns = Int(seed % 5) + 1
     let box = [Double](repeating: 5, count: columns)
     var program = Polyhedron(columns: columns, lower: box.map { -$0 }, upper: box)

@@ -3,6 +3,7 @@ import LinearAlgebra
 import Networks
 import ONNXNetworks
 import SwiftProtobuf
+import TestSupport
 import Testing
 
 @Suite struct ONNXWriterTests {

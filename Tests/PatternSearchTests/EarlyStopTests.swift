@@ -1,5 +1,6 @@
 import LinearAlgebra
 import PatternSearch
+import RandomNumbers
 import Testing
 
 /// A search stopped early still encloses the maximum.

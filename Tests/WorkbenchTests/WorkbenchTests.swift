@@ -4,6 +4,7 @@ import ExactArithmetic
 import Foundation
 import Networks
 import PatternSearch
+import RandomNumbers
 import Testing
 import Workbench
 
