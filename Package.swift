@@ -165,6 +165,20 @@ let package = Package(
         .product(name: "BigInt", package: "BigInt"),
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "ReductionsTests",
+      dependencies: [
+        "ExactArithmetic", "Problems", "RandomNumbers", "Reductions",
+        .product(name: "BigInt", package: "BigInt"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "QuadraticSearchTests",
+      dependencies: [
+        "ExactArithmetic", "Problems", "QuadraticSearch", "RandomNumbers",
+        .product(name: "BigInt", package: "BigInt"),
+      ],
+      swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["LipBenchCommand"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

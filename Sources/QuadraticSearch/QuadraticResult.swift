@@ -1,0 +1,113 @@
+public import ExactArithmetic
+
+/// The engines for quadratic problems over spins; all of them agree.
+public enum QuadraticEngine: String, Sendable, CaseIterable, Codable {
+  /// Every assignment in Gray code order, in integers.
+  case enumerate
+  /// Dynamic programming: spins are eliminated one by one, in integers.
+  case elimination
+  /// Best-first branch and bound with the semidefinite relaxation of max-cut.
+  case semidefinite
+}
+
+/// Why a search ended.
+public enum QuadraticStopReason: String, Sendable, Codable {
+  /// The optimum is proved.
+  case gap
+  case time
+  case nodes
+  case interrupt
+}
+
+/// Counts, the same on every machine for the same seed.
+public struct QuadraticStatistics: Sendable, Equatable, Codable {
+  /// Branch and bound nodes; assignments visited; table entries computed.
+  public var nodes = 0
+  public var relaxations = 0
+  public var iterations = 0
+  /// The largest table of an elimination is 2^width.
+  public var width = 0
+  /// Local searches from a new start.
+  public var restarts = 0
+
+  public init() {}
+}
+
+public struct QuadraticSettings: Sendable {
+  /// nil chooses.
+  public var engine: QuadraticEngine?
+  /// Stop when |bound - value| ≤ relativeGap · |value|.
+  public var relativeGap: Double
+  public var timeLimit: Double?
+  public var nodeLimit: Int?
+  public var seed: UInt64
+  public var isInterrupted: @Sendable () -> Bool
+  /// Called now and then with the best value, the bound, and the counts.
+  public var progress:
+    @Sendable (_ value: Rational?, _ bound: Rational, QuadraticStatistics, _ open: Int) -> Void
+
+  public init(
+    engine: QuadraticEngine? = nil, relativeGap: Double = 0, timeLimit: Double? = nil, nodeLimit: Int? = nil,
+    seed: UInt64 = 0, isInterrupted: @escaping @Sendable () -> Bool = { false },
+    progress: @escaping @Sendable (Rational?, Rational, QuadraticStatistics, Int) -> Void = { _, _, _, _ in }
+  ) {
+    self.engine = engine
+    self.relativeGap = relativeGap
+    self.timeLimit = timeLimit
+    self.nodeLimit = nodeLimit
+    self.seed = seed
+    self.isInterrupted = isInterrupted
+    self.progress = progress
+  }
+}
+
+/// What a search holds at its end.
+public struct QuadraticResult: Sendable {
+  /// The value of `solution`, exactly.
+  public let value: Rational
+  /// No solution is better than this (above it where the value is maximised, below where it is minimised). Exact from
+  /// `enumerate` and `elimination`; from `semidefinite` a floating-point bound with margins for rounding, moved to the
+  /// nearest value the data allow.
+  public let bound: Rational
+  public let solution: [Int]
+  public let reason: QuadraticStopReason
+  public let engine: QuadraticEngine
+  public let explanation: String
+  public let statistics: QuadraticStatistics
+  public let seconds: Double
+
+  /// Whether no floating-point bound is behind `bound`.
+  public var isExact: Bool { engine != .semidefinite }
+  public var isOptimal: Bool { reason == .gap }
+}
+
+/// The limits of one search, asked often and answered cheaply.
+final class SearchLimits {
+  private let settings: QuadraticSettings
+  private let start = ContinuousClock.now
+  private var lastReport = ContinuousClock.now
+  private(set) var stop: QuadraticStopReason?
+  var statistics = QuadraticStatistics()
+
+  init(_ settings: QuadraticSettings) { self.settings = settings }
+
+  var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+
+  func shouldStop() -> Bool {
+    if stop != nil { return true }
+    if settings.isInterrupted() {
+      stop = .interrupt
+    } else if let limit = settings.nodeLimit, statistics.nodes >= limit {
+      stop = .nodes
+    } else if let limit = settings.timeLimit, seconds >= limit {
+      stop = .time
+    }
+    return stop != nil
+  }
+
+  func report(_ value: Rational?, _ bound: Rational, open: Int) {
+    guard ContinuousClock.now - lastReport > .milliseconds(500) else { return }
+    lastReport = .now
+    settings.progress(value, bound, statistics, open)
+  }
+}

@@ -1,0 +1,144 @@
+import BigInt
+public import ExactArithmetic
+public import Problems
+import RandomNumbers
+
+extension Ising {
+  /// The optimum of this problem, in exact integers: a value with its spins, a bound, and why the search ended.
+  ///
+  /// Anytime: limits and interruption leave a valid enclosure. Deterministic for a given seed. Exponential in the worst
+  /// case: the problem is NP-hard.
+  ///
+  /// - Throws: `UnsupportedProblem` where the engine asked for does not apply, or the coefficients span more than 120 bits.
+  public func solve(_ settings: QuadraticSettings = QuadraticSettings()) throws(UnsupportedProblem)
+    -> QuadraticResult
+  {
+    if let form = SpinForm<Int>(self) { return try QuadraticSolve(ising: self, form: form, settings).run() }
+    if let form = SpinForm<Int128>(self) {
+      return try QuadraticSolve(ising: self, form: form, settings).run()
+    }
+    throw UnsupportedProblem(
+      "the coefficients of the problem span more than 120 bits",
+      remedy: "round them to a common scale, for example to integers")
+  }
+
+  /// Tabu searches from random starts until one reaches `value` or better.
+  ///
+  /// - Returns: how many starts that took; nil where `limit` of them did not suffice.
+  public func restartsToReach(_ value: Rational, limit: Int, seed: UInt64) -> Int? {
+    guard let form = SpinForm<Int>(self) else { return nil }
+    let tabu = TabuSearch(form: form)
+    var random = SplitMix64(seed: seed)
+    for restart in 1...max(limit, 1) {
+      let found = tabu.improve(tabu.randomSpins(&random), &random)
+      let reached = form.unit * Rational(BigInt(found.energy))
+      if reached == value || sense.prefers(reached, to: value) { return restart }
+    }
+    return nil
+  }
+}
+
+/// One search: chooses the engine and runs it.
+private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
+  let ising: Ising
+  let form: SpinForm<Scalar>
+  let settings: QuadraticSettings
+
+  init(ising: Ising, form: SpinForm<Scalar>, _ settings: QuadraticSettings) {
+    self.ising = ising
+    self.form = form
+    self.settings = settings
+  }
+
+  /// Where elimination is taken by itself: 2²³ table entries take a fraction of a second.
+  private static var automaticWidth: Int { 21 }
+  private static var automaticSpins: Int { 24 }
+
+  func run() throws(UnsupportedProblem) -> QuadraticResult {
+    let elimination = VariableElimination(form: form)
+    let (engine, explanation) = try choose(elimination)
+    let limits = SearchLimits(settings)
+    let found: (energy: Scalar, spins: [Int8])
+    var bound: Scalar
+    switch engine {
+    case .enumerate:
+      let result = GrayCode(form: form).maximum(shouldStop: limits.shouldStop)
+      limits.statistics.nodes = result?.visited ?? 0
+      (found, bound) = outcome(result.map { ($0.energy, $0.spins) })
+    case .elimination:
+      limits.statistics.width = elimination.width
+      let result = elimination.maximum(shouldStop: limits.shouldStop)
+      limits.statistics.nodes = result?.entries ?? 0
+      (found, bound) = outcome(result.map { ($0.energy, $0.spins) })
+    case .semidefinite:
+      var search = SpinBranchAndBound(
+        form: form, limits: limits, relativeGap: settings.relativeGap, seed: settings.seed
+      ) { best, bound, open in
+        limits.report(value(best), value(roundedDown(bound)), open: open)
+      }
+      let upper = search.run()
+      found = search.best
+      bound = max(found.energy, roundedDown(upper))
+    }
+    let gap = Double(bound) - Double(found.energy)
+    let isClosed =
+      gap < Double(SpinForm<Scalar>.step) || gap <= settings.relativeGap * abs(Double(found.energy))
+    if gap < Double(SpinForm<Scalar>.step) { bound = found.energy }
+    return QuadraticResult(
+      value: value(found.energy), bound: value(bound), solution: found.spins.map { Int($0) },
+      reason: isClosed ? .gap : limits.stop ?? .gap, engine: engine, explanation: explanation,
+      statistics: limits.statistics, seconds: limits.seconds)
+  }
+
+  /// A stopped engine holds no more than some spins and the trivial bound.
+  private func outcome(
+    _ result: (energy: Scalar, spins: [Int8])?
+  ) -> (found: (energy: Scalar, spins: [Int8]), bound: Scalar) {
+    if let result { return (result, result.energy) }
+    let tabu = TabuSearch(form: form)
+    var random = SplitMix64(seed: settings.seed)
+    return (tabu.improve(tabu.randomSpins(&random), &random), form.absoluteSum)
+  }
+
+  private func value(_ energy: Scalar) -> Rational { form.unit * Rational(BigInt(energy)) }
+
+  /// The largest value of E's parity that is at most `bound`.
+  private func roundedDown(_ bound: Double) -> Scalar {
+    let total = form.absoluteSum
+    guard bound < Double(total) else { return total }
+    let floor = Scalar(bound.rounded(.down))
+    return (total - floor) % 2 == 0 ? floor : floor - 1
+  }
+
+  private func choose(
+    _ elimination: VariableElimination<Scalar>
+  ) throws(UnsupportedProblem) -> (QuadraticEngine, String) {
+    let n = form.spins
+    let width = elimination.width
+    switch settings.engine {
+    case .enumerate? where n > GrayCode<Scalar>.spinLimit:
+      throw UnsupportedProblem(
+        "engine enumerate takes at most \(GrayCode<Scalar>.spinLimit) spins, this problem has \(n)",
+        remedy: "use --engine semidefinite")
+    case .elimination? where width > VariableElimination<Scalar>.widthLimit:
+      throw UnsupportedProblem(
+        "engine elimination takes a width of at most \(VariableElimination<Scalar>.widthLimit), this problem has \(width)",
+        remedy: "use --engine semidefinite")
+    case let engine?: return (engine, "engine \(engine.rawValue) was asked for")
+    case nil: break
+    }
+    if width <= Self.automaticWidth, width < n - 1 || n <= 2 {
+      return (
+        .elimination,
+        "\(n) spins, elimination width \(width): dynamic programming with tables of at most 2^\(width) entries"
+      )
+    }
+    if n <= Self.automaticSpins {
+      return (.enumerate, "\(n) spins: all 2^\(n) assignments in Gray code order")
+    }
+    return (
+      .semidefinite,
+      "\(n) spins, elimination width \(width): branch and bound with the semidefinite relaxation of max-cut"
+    )
+  }
+}

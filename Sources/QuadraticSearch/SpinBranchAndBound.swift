@@ -1,0 +1,176 @@
+import HeapModule
+import LinearAlgebra
+import RandomNumbers
+
+/// Best-first branch and bound over partial spin assignments with the semidefinite relaxation of max-cut, as Biq Mac
+/// (Rendl, Rinaldi and Wiegele 2010), without its triangle inequalities.
+///
+///     while an open node may hold a better value:
+///       take the one with the largest bound; branch on the spin whose relaxed correlation with the fixed ones is
+///       nearest to zero; bound both children; keep what may be better
+///
+/// Fixed spins are merged into one anchor. Values are integers of one parity, so a node is done with as soon as its bound
+/// is below the next value. Nodes with few free spins are enumerated.
+struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
+  private struct Node: Comparable {
+    let bound: Double
+    /// Ties are broken by age, so that runs repeat.
+    let serial: Int
+    /// 0 where a spin is free.
+    let fixed: [Int8]
+    let branching: Int
+
+    static func < (a: Node, b: Node) -> Bool { (a.bound, -a.serial) < (b.bound, -b.serial) }
+    static func == (a: Node, b: Node) -> Bool { a.serial == b.serial }
+  }
+
+  /// Nodes with at most so many free spins are enumerated.
+  private static var enumerationLimit: Int { 10 }
+  /// Tabu searches before the first node.
+  private static var initialRestarts: Int { 20 }
+
+  private let form: SpinForm<Scalar>
+  private let limits: SearchLimits
+  private let relativeGap: Double
+  private let tabu: TabuSearch<Scalar>
+  private let report: (Scalar, Double, Int) -> Void
+  /// What rounding the coefficients to doubles can hide.
+  private let margin: Double
+  private var random: SplitMix64
+  private var queue = Heap<Node>()
+  private var serial = 0
+  private(set) var best: (energy: Scalar, spins: [Int8])
+  /// The largest bound of what was set aside without being below the cutoff.
+  private var settled = -Double.infinity
+
+  init(
+    form: SpinForm<Scalar>, limits: SearchLimits, relativeGap: Double, seed: UInt64,
+    report: @escaping (Scalar, Double, Int) -> Void
+  ) {
+    self.form = form
+    self.limits = limits
+    self.relativeGap = relativeGap
+    self.report = report
+    tabu = TabuSearch(form: form)
+    random = SplitMix64(seed: seed)
+    let total = Double(form.absoluteSum)
+    margin = total < 0x1p50 ? 0 : total * 0x1p-50
+    let start = [Int8](repeating: 1, count: form.spins)
+    best = (form.energy(start), start)
+  }
+
+  /// A part of the search space whose bound is below this holds nothing better.
+  private var cutoff: Double {
+    let next =
+      Double(best.energy) + Swift.max(Double(SpinForm<Scalar>.step), relativeGap * abs(Double(best.energy)))
+    return next - margin
+  }
+
+  /// Runs to the end or a limit; returns an upper bound on E.
+  mutating func run() -> Double {
+    for _ in 0..<Self.initialRestarts where !limits.shouldStop() {
+      limits.statistics.restarts += 1
+      offer(tabu.improve(tabu.randomSpins(&random), &random))
+    }
+    var fixed = [Int8](repeating: 0, count: form.spins)
+    if !form.hasFields, form.spins > 0 {
+      // s and -s are the same: fix the spin with the heaviest couplings.
+      let weights = form.neighbours.map { $0.reduce(Scalar(0)) { $0 + abs($1.coupling) } }
+      fixed[weights.indices.max { weights[$0] < weights[$1] } ?? 0] = 1
+    }
+    visit(fixed, inherited: Double(form.absoluteSum).nextUp)
+    while let node = queue.max, node.bound >= cutoff {
+      if limits.shouldStop() { break }
+      queue.removeMax()
+      limits.statistics.nodes += 1
+      report(best.energy, node.bound, queue.count)
+      for spin: Int8 in [1, -1] {
+        var child = node.fixed
+        child[node.branching] = spin
+        visit(child, inherited: node.bound)
+      }
+    }
+    return Swift.max(Double(best.energy), queue.max?.bound ?? settled, settled)
+  }
+
+  private mutating func offer(_ candidate: (energy: Scalar, spins: [Int8])) {
+    if candidate.energy > best.energy { best = candidate }
+  }
+
+  private mutating func visit(_ fixed: [Int8], inherited: Double) {
+    let sub = Subproblem(form: form, fixed: fixed)
+    guard sub.free.count > Self.enumerationLimit else {
+      if let (energy, spins, _) = GrayCode(form: sub.form).maximum() {
+        offer((energy + sub.constant, sub.complete(spins)))
+      }
+      return
+    }
+    limits.statistics.relaxations += 1
+    let constant = Double(sub.constant)
+    let relaxed = CutRelaxation.bound(
+      sub.matrix, cutoff: cutoff - constant, shouldStop: limits.shouldStop)
+    limits.statistics.iterations += relaxed.iterations
+    let bound = Swift.min(inherited, relaxed.bound + constant + margin)
+    guard bound >= cutoff else { return }
+    let anchor = sub.free.count
+    let correlations = (0..<anchor).map { relaxed.primal[$0, anchor] }
+    offer(tabu.improve(sub.complete(correlations.map { $0 < 0 ? -1 : 1 }), &random, patience: form.spins))
+    guard bound >= cutoff else { return }
+    let choice = correlations.indices.min { abs(correlations[$0]) < abs(correlations[$1]) } ?? 0
+    serial += 1
+    queue.insert(Node(bound: bound, serial: serial, fixed: fixed, branching: sub.free[choice]))
+  }
+
+  /// What is left once some spins are fixed.
+  private struct Subproblem {
+    let free: [Int]
+    let fixed: [Int8]
+    /// The free spins alone, with the fixed ones in the fields.
+    let form: SpinForm<Scalar>
+    let constant: Scalar
+
+    init(form: SpinForm<Scalar>, fixed: [Int8]) {
+      self.fixed = fixed
+      let free = fixed.indices.filter { fixed[$0] == 0 }
+      var position = [Int](repeating: -1, count: fixed.count)
+      for (k, spin) in free.enumerated() { position[spin] = k }
+      var fields: [Scalar] = []
+      var neighbours: [[SpinForm<Scalar>.Neighbour]] = []
+      for spin in free {
+        var field = form.fields[spin]
+        var list: [SpinForm<Scalar>.Neighbour] = []
+        for neighbour in form.neighbours[spin] {
+          if fixed[neighbour.spin] == 0 {
+            list.append(.init(spin: position[neighbour.spin], coupling: neighbour.coupling))
+          } else {
+            field += Scalar(fixed[neighbour.spin]) * neighbour.coupling
+          }
+        }
+        fields.append(field)
+        neighbours.append(list)
+      }
+      self.free = free
+      self.form = SpinForm(spins: free.count, neighbours: neighbours, fields: fields, unit: form.unit)
+      // The energy with all free spins 0.
+      constant = form.energy(fixed)
+    }
+
+    /// sᵀ C s with the anchor last: half of each coupling and field off the diagonal.
+    var matrix: Matrix {
+      let n = free.count + 1
+      var c = Matrix(rows: n, columns: n)
+      for i in free.indices {
+        for neighbour in form.neighbours[i] { c[i, neighbour.spin] = Double(neighbour.coupling) / 2 }
+        c[i, n - 1] = Double(form.fields[i]) / 2
+        c[n - 1, i] = c[i, n - 1]
+      }
+      return c
+    }
+
+    func complete(_ spins: [Int8]) -> [Int8] {
+      var all = fixed
+      for (k, spin) in free.enumerated() { all[spin] = spins[k] }
+      return all
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import BigInt
+public import ExactArithmetic
+public import Problems
+
+/// An Ising problem in integers, to be maximised:
+///
+///     E(s) = Σ_{i<j} c_ij s_i s_j + Σ h_i s_i         value = unit · E, with unit < 0 where the value is minimised
+///
+/// Coefficients are divided by their greatest common divisor, so all values of E have the same parity.
+struct SpinForm<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable {
+  struct Neighbour: Sendable {
+    let spin: Int
+    let coupling: Scalar
+  }
+
+  let spins: Int
+  /// For each spin its couplings.
+  let neighbours: [[Neighbour]]
+  let fields: [Scalar]
+  let unit: Rational
+
+  var hasFields: Bool { fields.contains { $0 != 0 } }
+
+  /// Values of E differ by multiples of this.
+  static var step: Scalar { 2 }
+
+  /// Nil where Σ |c| + Σ |h| is too large for the type.
+  init?(_ ising: Ising) {
+    let unit = ising.coefficientUnit
+    let signed = ising.sense == .maximize ? unit : -unit
+    func integer(_ coefficient: Rational) -> BigInt { (coefficient / signed).numerator }
+    let fields = ising.fields.map(integer)
+    var total: BigInt = fields.reduce(0) { $0 + abs($1) }
+    var lists = [[Neighbour]](repeating: [], count: ising.spins)
+    for coupling in ising.couplings {
+      let c = integer(coupling.coefficient)
+      total += abs(c)
+      // Room for sums of four times the total.
+      guard total < BigInt(Scalar.max) / 8 else { return nil }
+      lists[coupling.i].append(Neighbour(spin: coupling.j, coupling: Scalar(c)))
+      lists[coupling.j].append(Neighbour(spin: coupling.i, coupling: Scalar(c)))
+    }
+    guard total < BigInt(Scalar.max) / 8 else { return nil }
+    spins = ising.spins
+    neighbours = lists
+    self.fields = fields.map { Scalar($0) }
+    self.unit = signed
+  }
+
+  init(spins: Int, neighbours: [[Neighbour]], fields: [Scalar], unit: Rational) {
+    self.spins = spins
+    self.neighbours = neighbours
+    self.fields = fields
+    self.unit = unit
+  }
+
+  func energy(_ s: [Int8]) -> Scalar {
+    var twice: Scalar = 0
+    for i in 0..<spins {
+      let local = neighbours[i].reduce(into: Scalar(0)) { $0 += $1.coupling * Scalar(s[$1.spin]) }
+      twice += Scalar(s[i]) * (local + 2 * fields[i])
+    }
+    return twice / 2
+  }
+
+  /// The local fields Σⱼ c_ij sⱼ + h_i: flipping spin i changes E by -2 s_i times its own.
+  func localFields(_ s: [Int8]) -> [Scalar] {
+    (0..<spins).map { i in
+      neighbours[i].reduce(into: fields[i]) { $0 += $1.coupling * Scalar(s[$1.spin]) }
+    }
+  }
+
+  /// An upper bound on E that needs no search: Σ |c| + Σ |h|.
+  var absoluteSum: Scalar {
+    fields.reduce(0) { $0 + abs($1) }
+      + neighbours.reduce(0) { $0 + $1.reduce(0) { $0 + abs($1.coupling) } } / 2
+  }
+}
+
+extension Ising {
+  /// The greatest common divisor of all couplings and fields; 1 where there are none.
+  public var coefficientUnit: Rational {
+    let all = couplings.map(\.coefficient) + fields.filter { !$0.isZero }
+    guard let first = all.first else { return 1 }
+    var numerator = BigInt(first.numerator.magnitude)
+    var denominator = first.denominator
+    for coefficient in all.dropFirst() {
+      // gcd(a/b, c/d) = gcd(ad, cb) / (bd), in lowest terms.
+      let divisor = Rational(
+        (numerator * coefficient.denominator).greatestCommonDivisor(
+          with: coefficient.numerator * denominator),
+        denominator * coefficient.denominator)
+      (numerator, denominator) = (divisor.numerator, divisor.denominator)
+    }
+    return Rational(numerator, denominator)
+  }
+
+  /// Two values of this problem differ by an integer multiple of this: every flip changes the value by twice a sum of
+  /// coefficients.
+  public var valueStep: Rational { Rational(2) * coefficientUnit }
+}

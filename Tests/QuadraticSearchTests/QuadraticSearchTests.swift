@@ -1,0 +1,151 @@
+import BigInt
+import ExactArithmetic
+import Problems
+import QuadraticSearch
+import RandomNumbers
+import Testing
+
+@Suite struct QuadraticSearchTests {
+  static func random(_ n: Int, density: Double, seed: UInt64, number: (inout SplitMix64) -> Rational) -> Ising
+  {
+    var random = SplitMix64(seed: seed)
+    var couplings: [PairTerm] = []
+    for i in 0..<n {
+      for j in i + 1..<n where random.uniform() < density {
+        couplings.append(PairTerm(i, j, number(&random)))
+      }
+    }
+    let fields = seed % 2 == 0 ? nil : (0..<n).map { _ in number(&random) }
+    return Ising(spins: n, couplings: couplings, fields: fields, sense: seed % 3 == 0 ? .minimize : .maximize)
+  }
+
+  static func integer(_ random: inout SplitMix64) -> Rational {
+    Rational(Int.random(in: -5...5, using: &random))
+  }
+
+  /// Checks everything a result claims against the problem.
+  static func check(_ result: QuadraticResult, _ problem: Ising, _ name: String) {
+    #expect(problem.value(of: result.solution) == result.value, "\(name)")
+    #expect(!problem.sense.prefers(result.value, to: result.bound), "\(name)")
+    if result.isOptimal { #expect(result.value == result.bound, "\(name)") }
+  }
+
+  @Test("All engines agree with brute force, value and spins", arguments: UInt64(1)...120)
+  func enginesAgree(seed: UInt64) throws {
+    let n = Int(seed % 13)
+    let density = seed % 4 == 0 ? 0.3 : 0.8
+    let problem = Self.random(n, density: density, seed: seed) { random in
+      switch seed % 5 {
+      case 0: Rational(BigInt(Int.random(in: -9...9, using: &random)), 7)
+      case 1: Rational(Double.random(in: -1...1, using: &random))
+      default: Self.integer(&random)
+      }
+    }
+    let optimum = try #require(problem.bruteForceOptimum())
+    for engine in QuadraticEngine.allCases {
+      let result = try problem.solve(QuadraticSettings(engine: engine))
+      #expect(result.isOptimal, "\(engine)")
+      #expect(result.value == optimum.value, "\(engine)")
+      #expect(optimum.solutions.contains(result.solution), "\(engine)")
+      Self.check(result, problem, engine.rawValue)
+    }
+  }
+
+  @Test("Branch and bound against enumeration at 18 to 22 spins", arguments: UInt64(1)...12)
+  func branchAndBound(seed: UInt64) throws {
+    let problem = Self.random(18 + Int(seed % 5), density: 0.7, seed: seed, number: Self.integer)
+    let exact = try problem.solve(QuadraticSettings(engine: .enumerate))
+    let search = try problem.solve(QuadraticSettings(engine: .semidefinite))
+    #expect(search.isOptimal && search.value == exact.value)
+    Self.check(search, problem, "seed \(seed)")
+  }
+
+  @Test("Elimination against branch and bound on sparse problems", arguments: UInt64(1)...6)
+  func elimination(seed: UInt64) throws {
+    let problem = Self.random(40, density: 0.06, seed: seed, number: Self.integer)
+    let tables = try problem.solve(QuadraticSettings(engine: .elimination))
+    let search = try problem.solve(QuadraticSettings(engine: .semidefinite))
+    #expect(tables.value == search.value && search.isOptimal)
+    Self.check(tables, problem, "seed \(seed)")
+  }
+
+  @Test("Coefficients beyond 64 bits stay exact; beyond 120 they are refused")
+  func largeCoefficients() throws {
+    let huge = BigInt(1) << 80
+    let couplings = [PairTerm(0, 1, Rational(huge + 1)), PairTerm(1, 2, Rational(-huge)), PairTerm(0, 2, 1)]
+    let problem = Ising(spins: 3, couplings: couplings, sense: .maximize)
+    for engine in QuadraticEngine.allCases {
+      let result = try problem.solve(QuadraticSettings(engine: engine))
+      #expect(result.value == Rational(2 * huge), "\(engine)")
+    }
+    let beyond = Ising(
+      spins: 3, couplings: [PairTerm(0, 1, Rational(BigInt(1) << 130)), PairTerm(1, 2, 1)], sense: .maximize)
+    #expect(throws: UnsupportedProblem.self) { try beyond.solve() }
+  }
+
+  @Test("Empty, single and uncoupled problems")
+  func degenerate() throws {
+    for n in [0, 1, 5] {
+      let problem = Ising(spins: n, couplings: [], sense: .maximize)
+      for engine in QuadraticEngine.allCases {
+        let result = try problem.solve(QuadraticSettings(engine: engine))
+        #expect(result.value == 0 && result.isOptimal && result.solution.count == n, "\(engine) \(n)")
+      }
+    }
+    let field = Ising(spins: 2, couplings: [], fields: [3, -2], sense: .minimize)
+    for engine in QuadraticEngine.allCases {
+      #expect(try field.solve(QuadraticSettings(engine: engine)).solution == [-1, 1], "\(engine)")
+    }
+  }
+
+  @Test("A stopped search still encloses the optimum", arguments: UInt64(1)...10)
+  func stopped(seed: UInt64) throws {
+    let problem = Self.random(22, density: 0.9, seed: seed, number: Self.integer)
+    let optimum = try problem.solve(QuadraticSettings(engine: .enumerate)).value
+    for limit in [0, 1, 5] {
+      let result = try problem.solve(QuadraticSettings(engine: .semidefinite, nodeLimit: limit))
+      Self.check(result, problem, "limit \(limit)")
+      #expect(!problem.sense.prefers(optimum, to: result.bound))
+    }
+    for engine in QuadraticEngine.allCases {
+      let result = try problem.solve(QuadraticSettings(engine: engine, timeLimit: 0))
+      #expect(!problem.sense.prefers(optimum, to: result.bound), "\(engine)")
+      Self.check(result, problem, "\(engine)")
+    }
+  }
+
+  @Test(
+    "Gauge transformations, permutations and scalings change nothing but the spins", arguments: UInt64(1)...20
+  )
+  func metamorphic(seed: UInt64) throws {
+    let n = 14
+    let problem = Self.random(n, density: 0.5, seed: seed, number: Self.integer)
+    var random = SplitMix64(seed: seed + 1000)
+    let gauge = (0..<n).map { _ in Bool.random(using: &random) ? 1 : -1 }
+    let order = (0..<n).shuffled(using: &random)
+    let scale = Rational(3, 7)
+    let moved = Ising(
+      spins: n,
+      couplings: problem.couplings.map {
+        PairTerm(order[$0.i], order[$0.j], scale * Rational(gauge[$0.i] * gauge[$0.j]) * $0.coefficient)
+      },
+      fields: (0..<n).map { place in
+        let spin = order.firstIndex(of: place) ?? 0
+        return scale * Rational(gauge[spin]) * problem.fields[spin]
+      }, sense: problem.sense)
+    for engine in QuadraticEngine.allCases {
+      let a = try problem.solve(QuadraticSettings(engine: engine))
+      let b = try moved.solve(QuadraticSettings(engine: engine))
+      #expect(b.value == scale * a.value, "\(engine)")
+    }
+  }
+
+  @Test("Counts repeat")
+  func deterministic() throws {
+    let problem = Self.random(30, density: 0.5, seed: 7, number: Self.integer)
+    let settings = QuadraticSettings(engine: .semidefinite, seed: 3)
+    let first = try problem.solve(settings)
+    let second = try problem.solve(settings)
+    #expect(first.statistics == second.statistics && first.solution == second.solution)
+  }
+}
