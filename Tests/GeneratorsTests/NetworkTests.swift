@@ -19,7 +19,8 @@ import Testing
     #expect(abs(meanSquare - 2.0 / 50) < 0.003)
   }
 
-  /// With the Gram matrix P = MᵀM: (P - I)(P - r²I) = 0, so every singular value is 1 or r, and the trace says how many.
+  /// With the Gram matrix P = MᵀM: (P - I)(P - r²I) = 0, so every singular value is 1 or r, and the trace says how
+  /// many.
   @Test(arguments: [(1, "0.3"), (2, "0.5"), (20, "0"), (20, "0.1"), (30, "1")])
   func idealLayersHaveTheirSingularValues(width: Int, ratio: String) throws {
     let ideal = try network("ideal-network", ["width": "\(width)", "ratio": ratio, "layers": "2"], seed: 3)

@@ -16,9 +16,10 @@ public enum InstanceKind: Sendable, Hashable, CustomStringConvertible {
 
 /// A family of instances: what to ask for, and what a seed makes of it.
 ///
-/// The same parameters and the same seed give the same instance on every machine: families draw from `SplitMix64` only
-/// and compute with integers or with IEEE basic arithmetic. The one exception is the Gaussian draw, which takes a
-/// logarithm and a cosine from the system; what is rounded to integers afterwards practically never notices.
+/// The same parameters and the same seed give the same instance on every machine: families draw from `SplitMix64`
+/// only and compute with integers or with IEEE basic arithmetic. The one exception is the Gaussian draw, which
+/// takes a logarithm and a cosine from the system; what is rounded to integers afterwards practically never
+/// notices.
 public protocol InstanceFamily: Sendable {
   /// In kebab-case; what `--family` takes.
   static var name: String { get }

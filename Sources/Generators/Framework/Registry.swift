@@ -14,9 +14,11 @@ public let instanceFamilies: [any InstanceFamily.Type] = [
   AutoLipGap.self, FormalGap.self,
 ]
 
-/// The instance of a family for these parameters (defaults for those not given) and this seed. Its name says all three.
+/// The instance of a family for these parameters (defaults for those not given) and this seed. Its name says all
+/// three.
 ///
-/// - Throws: `InputError` for an unknown family or parameter, or for values that are out of range or do not go together.
+/// - Throws: `InputError` for an unknown family or parameter, or for values out of range or at
+///   odds with one another.
 public func generate(
   _ family: String, parameters: [String: String] = [:], seed: UInt64
 ) throws(InputError) -> GeneratedInstance {

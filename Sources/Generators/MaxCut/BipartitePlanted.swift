@@ -5,10 +5,11 @@ import RandomNumbers
 
 /// A random bipartite graph with positive weights, hidden by random labels and, if asked, by frustrated triangles.
 ///
-/// Every pair across the planted cut is an edge with the given probability and an integer weight uniform in 1…weight.
-/// A triangle adds 1 to three pairs of which the planted cut takes two; no cut takes three. So the planted cut takes the
-/// most of the bipartite part (all) and of every triangle (two) at once: maximum cut = bipartite weight + 2 · triangles.
-/// Without triangles the problem is easy (breadth-first search); they hide the planted cut.
+/// Every pair across the planted cut is an edge with the given probability and an integer weight uniform in
+/// 1…weight. A triangle adds 1 to three pairs of which the planted cut takes two; no cut takes three. So the
+/// planted cut takes the most of the bipartite part (all) and of every triangle (two) at once: maximum cut =
+/// bipartite weight + 2 · triangles. Without triangles the problem is easy (breadth-first search); they hide the
+/// planted cut.
 public struct BipartitePlanted: InstanceFamily {
   public static let name = "bipartite-planted"
   public static let kind = InstanceKind.problem(.maxCut)

@@ -2,7 +2,8 @@ import ExactArithmetic
 public import Networks
 import Problems
 
-/// The complete bipartite graph K_{a,b} with unit weights. Maximum cut ab: the cut between the two sides takes every edge.
+/// The complete bipartite graph K_{a,b} with unit weights. Maximum cut ab: the cut between the two sides takes
+/// every edge.
 public struct CompleteBipartiteGraph: InstanceFamily {
   public static let name = "complete-bipartite"
   public static let kind = InstanceKind.problem(.maxCut)

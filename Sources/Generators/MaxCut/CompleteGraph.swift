@@ -2,8 +2,8 @@ import ExactArithmetic
 public import Networks
 import Problems
 
-/// The complete graph K_n with unit weights. Maximum cut ⌊n²/4⌋: k vertices against n - k cut k(n - k) edges, most for
-/// k = ⌊n/2⌋.
+/// The complete graph K_n with unit weights. Maximum cut ⌊n²/4⌋: k vertices against n - k cut k(n - k) edges, most
+/// for k = ⌊n/2⌋.
 public struct CompleteGraph: InstanceFamily {
   public static let name = "complete"
   public static let kind = InstanceKind.problem(.maxCut)

@@ -2,8 +2,8 @@ import ExactArithmetic
 public import Networks
 import Problems
 
-/// The cycle C_n with unit weights. Maximum cut n for even n and n - 1 for odd n: a cut crosses a cycle an even number of
-/// times.
+/// The cycle C_n with unit weights. Maximum cut n for even n and n - 1 for odd n: a cut crosses a cycle an even
+/// number of times.
 public struct CycleGraph: InstanceFamily {
   public static let name = "cycle"
   public static let kind = InstanceKind.problem(.maxCut)

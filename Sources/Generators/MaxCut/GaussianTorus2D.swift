@@ -2,13 +2,15 @@ public import Networks
 import Problems
 import RandomNumbers
 
-/// The toroidal grid with Gaussian weights, 100000 times a standard normal number rounded (`t2g` of the Biq Mac Library).
+/// The toroidal grid with Gaussian weights, 100000 times a standard normal number rounded (`t2g` of the Biq Mac
+/// Library).
 public struct GaussianTorus2D: InstanceFamily {
   public static let name = "torus-2d-gauss"
   public static let kind = InstanceKind.problem(.maxCut)
   public static let summary = "toroidal grid, weights round(100000 · Gaussian)"
   public static let reference =
-    "Liers, Jünger, Reinelt, Rinaldi, Computing exact ground states of hard Ising spin glass problems by branch-and-cut, 2004; Wiegele, Biq Mac Library (ising set), 2007"
+    "Liers, Jünger, Reinelt, Rinaldi, Computing exact ground states of hard Ising spin glass problems by "
+    + "branch-and-cut, 2004; Wiegele, Biq Mac Library (ising set), 2007"
   public static let parameters: [FamilyParameter] = [
     .torusSize("rows", default: 8, to: 300), .torusSize("columns", default: 8, to: 300),
   ]

@@ -2,8 +2,8 @@ import ExactArithmetic
 public import Networks
 import Problems
 
-/// The hypercube Q_d with unit weights: 2^d vertices, edges between words that differ in one bit. Maximum cut d·2^(d-1),
-/// all edges: they join words of even and of odd parity.
+/// The hypercube Q_d with unit weights: 2^d vertices, edges between words that differ in one bit. Maximum cut
+/// d·2^(d-1), all edges: they join words of even and of odd parity.
 public struct HypercubeGraph: InstanceFamily {
   public static let name = "hypercube"
   public static let kind = InstanceKind.problem(.maxCut)

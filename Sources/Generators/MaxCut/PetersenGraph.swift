@@ -2,8 +2,9 @@ import ExactArithmetic
 public import Networks
 import Problems
 
-/// The Petersen graph: an outer cycle 0…4, an inner star 5…9 and five spokes. Maximum cut 12 of 15 edges: it has twelve
-/// cycles of length 5, each edge lies on four of them, and each leaves an edge uncut, so at least 12/4 = 3 are.
+/// The Petersen graph: an outer cycle 0…4, an inner star 5…9 and five spokes. Maximum cut 12 of 15 edges: it has
+/// twelve cycles of length 5, each edge lies on four of them, and each leaves an edge uncut, so at least 12/4 = 3
+/// are.
 public struct PetersenGraph: InstanceFamily {
   public static let name = "petersen"
   public static let kind = InstanceKind.problem(.maxCut)

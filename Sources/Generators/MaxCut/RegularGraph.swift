@@ -4,8 +4,9 @@ import RandomNumbers
 
 /// A random d-regular simple graph with unit weights.
 ///
-/// The configuration model: d stubs a vertex are paired at random, then loops and parallel edges are switched away against
-/// random other pairs. For 2d > n - 1 the complement is drawn. Nearly uniform, as the graphs switched are few for small d.
+/// The configuration model: d stubs a vertex are paired at random, then loops and parallel edges are switched away
+/// against random other pairs. For 2d > n - 1 the complement is drawn. Nearly uniform, as the graphs switched are
+/// few for small d.
 public struct RegularGraph: InstanceFamily {
   public static let name = "regular"
   public static let kind = InstanceKind.problem(.maxCut)

@@ -1,5 +1,6 @@
-/// The toroidal grid n_1 × n_2 × …: every vertex is joined to its successor in each dimension, the last to the first.
-/// Vertices are numbered row by row, the last coordinate fastest. With sizes of at least 3 there are no parallel edges.
+/// The toroidal grid n_1 × n_2 × …: every vertex is joined to its successor in each dimension, the last to the
+/// first. Vertices are numbered row by row, the last coordinate fastest. With sizes of at least 3 there are no
+/// parallel edges.
 struct ToroidalGrid {
   let sizes: [Int]
 

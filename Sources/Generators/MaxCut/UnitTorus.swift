@@ -2,9 +2,9 @@ import ExactArithmetic
 public import Networks
 import Problems
 
-/// The toroidal grid of n rows and m columns with unit weights. Maximum cut 2nm - m[n odd] - n[m odd]: the cut by the
-/// parity of row + column misses only the wrap-around edges of odd rings; and each of the m column rings (n row rings) of
-/// odd length leaves an edge uncut in every cut, these rings being edge-disjoint.
+/// The toroidal grid of n rows and m columns with unit weights. Maximum cut 2nm - m[n odd] - n[m odd]: the cut by
+/// the parity of row + column misses only the wrap-around edges of odd rings; and each of the m column rings (n row
+/// rings) of odd length leaves an edge uncut in every cut, these rings being edge-disjoint.
 public struct UnitTorus: InstanceFamily {
   public static let name = "torus-2d"
   public static let kind = InstanceKind.problem(.maxCut)

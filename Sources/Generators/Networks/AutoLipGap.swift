@@ -5,14 +5,14 @@ public import Networks
 ///
 ///     f(x, y) = (ρ(r x), r ρ(y))
 ///
-/// W_1 = diag(r, 1) and W_2 = diag(1, r) both have norm r, so AutoLip = r². Every Jacobian is r times a 0/1 diagonal:
-/// L = FGL = r. The leading directions are misaligned; rescaling the units or SeqLip removes the gap.
+/// W_1 = diag(r, 1) and W_2 = diag(1, r) both have norm r, so AutoLip = r². Every Jacobian is r times a 0/1
+/// diagonal: L = FGL = r. The leading directions are misaligned; rescaling the units or SeqLip removes the gap.
 public struct AutoLipGap: InstanceFamily {
   public static let name = "autolip-gap"
   public static let kind = InstanceKind.network
   public static let summary = "AutoLip = r², L = FGL = r"
   public static let reference =
-    "closed form: misaligned leading directions, Scaman and Virmaux 2018, section 5"
+    "closed form: misaligned leading directions, Scaman and Virmaux 2018, section 6"
   public static let parameters: [FamilyParameter] = [
     FamilyParameter("ratio", "r = AutoLip / L", .integer(1...1_000_000), default: "10")
   ]

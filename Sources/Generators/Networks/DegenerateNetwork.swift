@@ -2,16 +2,18 @@ import LinearAlgebra
 public import Networks
 import RandomNumbers
 
-/// A random network of small integers with every kind of degenerate unit planted in every hidden layer, at random places:
+/// A random network of small integers with every kind of degenerate unit planted in every hidden layer, at random
+/// places:
 ///
 /// - a *constant* unit: a zero row; it passes ρ(bias) on,
 /// - a *dead* unit: nothing reads it (a zero column in the next layer),
 /// - a *duplicate*: twice the row and bias of another unit (the model), hence always in the model's phase,
 /// - an *antiparallel* unit: the model's row and bias negated, hence always in the opposite phase.
 ///
-/// Closed form: the function, and so L, stays the same if ρ(bias) times the constant unit's column is added to the next
-/// bias, twice the duplicate's column is added to the model's, and constant, dead and duplicate units are dropped. The
-/// antiparallel unit's output is the model's minus the model's pre-activation. Only patterns chosen freely see a difference.
+/// Closed form: the function, and so L, stays the same if ρ(bias) times the constant unit's column is added to the
+/// next bias, twice the duplicate's column is added to the model's, and constant, dead and duplicate units are
+/// dropped. The antiparallel unit's output is the model's minus the model's pre-activation. Only patterns chosen
+/// freely see a difference.
 public struct DegenerateNetwork: InstanceFamily {
   public static let name = "degenerate-network"
   public static let kind = InstanceKind.network

@@ -1,7 +1,8 @@
 import LinearAlgebra
 public import Networks
 
-/// A network whose formal global Lipschitz constant exceeds L by any factor, because the best pattern is not attainable.
+/// A network whose formal global Lipschitz constant exceeds L by any factor, because the best pattern is not
+/// attainable.
 ///
 ///     f(x) = ρ(x) + (r - 1) ρ(x) - (r - 1) ρ(x) = ρ(x)         one input, three units, one output
 ///

@@ -2,8 +2,8 @@ import LinearAlgebra
 public import Networks
 import RandomNumbers
 
-/// A network with Gaussian weights of variance 2 / inputs of the layer (He et al.), and biases of the same variance or
-/// none. Without biases a random layer and its ReLU keep the mean square: E‖ρ(Wx)‖² = ‖x‖² outputs / inputs.
+/// A network with Gaussian weights of variance 2 / inputs of the layer (He et al.), and biases of the same variance
+/// or none. Without biases a random layer and its ReLU keep the mean square: E‖ρ(Wx)‖² = ‖x‖² outputs / inputs.
 public struct GaussianNetwork: InstanceFamily {
   public static let name = "gaussian-network"
   public static let kind = InstanceKind.network

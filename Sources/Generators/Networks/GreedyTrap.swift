@@ -5,15 +5,15 @@ public import Networks
 ///
 ///     f(x) = (2n - 2) ρ(x) - Σ_{i=1…n} ρ(x - 1)         one input, n + 1 units, one output
 ///
-/// The value of a pattern is |(2n - 2) σ_0 - (how many others are on)|. All ones give n - 2; the best single flip turns
-/// unit 0 off and gives n (any other flip gives n - 1). There every flip loses: n - 1 or n - 2. The maximum is 2n - 2, at
-/// σ = (1, 0, …, 0), the pattern of 0 < x < 1: L = FGL = 2n - 2.
+/// The value of a pattern is |(2n - 2) σ_0 - (how many others are on)|. All ones give n - 2; the best single flip
+/// turns unit 0 off and gives n (any other flip gives n - 1). There every flip loses: n - 1 or n - 2. The maximum
+/// is 2n - 2, at σ = (1, 0, …, 0), the pattern of 0 < x < 1: L = FGL = 2n - 2.
 public struct GreedyTrap: InstanceFamily {
   public static let name = "greedy-trap"
   public static let kind = InstanceKind.network
   public static let summary = "greedy ascent from all ones stops at n, while L = FGL = 2n - 2"
   public static let reference =
-    "closed form; greedy as in Scaman and Virmaux, Lipschitz regularity of deep neural networks, 2018, section 5"
+    "closed form; greedy as in Scaman and Virmaux, Lipschitz regularity of deep neural networks, 2018, section 6.1"
   public static let parameters: [FamilyParameter] = [.count("small units", 3...10_000, default: 20)]
   public static let isRandom = false
 

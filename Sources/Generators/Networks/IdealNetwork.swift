@@ -2,11 +2,11 @@ import LinearAlgebra
 public import Networks
 import RandomNumbers
 
-/// The ideal scenario of the paper's section 7: square layers M_k = U_k diag(1, r, …, r) V_kᵀ with random orthogonal U_k,
-/// V_k, no biases.
+/// The ideal scenario of the paper's section 7: square layers M_k = U_k diag(1, r, …, r) V_kᵀ with random
+/// orthogonal U_k, V_k, no biases.
 ///
-/// Written as M = r Q + (1 - r) u vᵀ with Q = U Vᵀ and the leading vectors u, v. Every layer has norm 1, so AutoLip is 1;
-/// SeqLip tends to (1/π)^(layers - 1) for r → 0 and large width (Lemma 2), and Theorem 3 bounds it for r > 0.
+/// Every layer has norm 1, so AutoLip is 1. SeqLip tends to (1/π)^(layers - 1) for r → 0 and large width
+/// (Lemma 2), and Theorem 3 bounds it for r > 0.
 public struct IdealNetwork: InstanceFamily {
   public static let name = "ideal-network"
   public static let kind = InstanceKind.network
@@ -33,13 +33,21 @@ public struct IdealNetwork: InstanceFamily {
   public func instance(seed: UInt64) -> GeneratedInstance {
     var random = SplitMix64(seed: seed)
     return network(
-      (0..<layers).map { _ in
-        let u = OrthonormalFrame(width, using: &random).vectors
-        let v = OrthonormalFrame(width, using: &random).vectors
-        return AffineLayer(
-          weights: Matrix(rows: width, columns: width) { i, j in
-            (1..<width).reduce(u[0][i] * v[0][j]) { $0 + ratio * u[$1][i] * v[$1][j] }
-          })
-      }, notes: ["every layer has spectral norm 1 up to rounding, so AutoLip is 1 (by construction)"])
+      (0..<layers).map { _ in AffineLayer(weights: drawLayer(&random)) },
+      notes: ["every layer has spectral norm 1 up to rounding, so AutoLip is 1 (by construction)"])
+  }
+
+  /// Σ_k λ_k u_k v_kᵀ, term after term.
+  private func drawLayer(_ random: inout SplitMix64) -> Matrix {
+    let u = OrthonormalFrame(width, using: &random).vectors
+    let v = OrthonormalFrame(width, using: &random).vectors
+    var layer = Matrix(rows: width, columns: width)
+    for k in 0..<width {
+      for i in 0..<width {
+        let factor = (k == 0 ? 1 : ratio) * u[k][i]
+        for j in 0..<width { layer[i, j] += factor * v[k][j] }
+      }
+    }
+    return layer
   }
 }

@@ -1,7 +1,7 @@
 import RandomNumbers
 
-/// n orthonormal vectors of Rⁿ, uniformly distributed: Gaussian vectors orthonormalised one after another, twice each for
-/// accuracy (Gram and Schmidt). Plain loops, so that the result does not depend on a LAPACK.
+/// n orthonormal vectors of Rⁿ, uniformly distributed: Gaussian vectors orthonormalised one after another, twice
+/// each for accuracy (Gram and Schmidt). Plain loops, so that the result does not depend on a LAPACK.
 struct OrthonormalFrame {
   private(set) var vectors: [[Double]] = []
 

@@ -5,16 +5,17 @@ import RandomNumbers
 
 /// Frustrated loops on the toroidal square lattice. Minimise Σ J_ij s_i s_j.
 ///
-/// A loop is what a random walk that does not turn straight back closes when it first meets itself. Its couplings are -1 in
-/// the gauge of the planted spins t, but for one, which is +1: a loop of ℓ couplings with an odd number of violated ones
-/// has the minimum -(ℓ - 2), attained at t. Loops overlap and their couplings add up. Minimum = Σ -(ℓ - 2), at t.
+/// A loop is what a random walk that does not turn straight back closes when it first meets itself. Its couplings
+/// are -1 in the gauge of the planted spins t, but for one, which is +1. Every assignment then violates an odd number
+/// of them: a loop of ℓ couplings has the minimum -(ℓ - 2), attained at t. Loops overlap and their couplings add up.
+/// Minimum: the sum of the loops' minima, at t.
 public struct LoopPlanting: InstanceFamily {
   public static let name = "frustrated-loops"
   public static let kind = InstanceKind.problem(.ising)
   public static let summary = "frustrated loops on the toroidal square lattice, ground state planted"
   public static let reference =
-    "Hen, Job, Albash, Rønnow, Troyer, Lidar, Probing for quantum speedup in spin-glass problems with planted solutions, "
-    + "2015"
+    "Hen, Job, Albash, Rønnow, Troyer, Lidar, Probing for quantum speedup in spin-glass problems with planted "
+    + "solutions, 2015"
   public static let parameters: [FamilyParameter] = [
     FamilyParameter("size", "side of the lattice", .integer(3...200), default: "8"),
     FamilyParameter("density", "loops a spin; at least one loop", .real(0.001...10), default: "0.3"),

@@ -2,9 +2,9 @@
 ///
 ///     g(s, a) = s_1 s_2 + s_1 s_3 + s_2 s_3 - e (s_1 + s_2 + s_3) + 2 a (s_1 + s_2 + s_3 - e)
 ///
-/// Minimised over a, with m = e (s_1 + s_2 + s_3): (m² - 3)/2 - m - 2|m - 1| is -4 at m = 3 and at m = -1, where the
-/// equation holds, and -2 at m = 1 and at m = -3, where it does not. The ancilla of a solution is -e at m = 3 and e at
-/// m = -1.
+/// Minimised over a, with m = e (s_1 + s_2 + s_3): (m² - 3)/2 - m - 2|m - 1| is -4 at m = 3 and at m = -1, where
+/// the equation holds, and -2 at m = 1 and at m = -3, where it does not. The ancilla of a solution is -e at m = 3
+/// and e at m = -1.
 package enum ParityGadget {
   package static let satisfied = -4
   package static let violated = -2

@@ -5,10 +5,10 @@ import RandomNumbers
 
 /// 3-regular 3-XORSAT with a planted solution, as an Ising problem with two spins a variable.
 ///
-/// n parity equations s_a s_b s_c = t_a t_b t_c in n variables, each with three different variables and every variable in
-/// three equations (a random bipartite pairing, repaired by swaps). Each equation becomes a `ParityGadget`; spin n + k is
-/// the ancilla of equation k. Minimum -4n, where all equations hold. Gaussian elimination solves the equations;
-/// searches that go by the energy find no slope towards the solution.
+/// n parity equations s_a s_b s_c = t_a t_b t_c in n variables, each with three different variables and every
+/// variable in three equations (a random bipartite pairing, repaired by swaps). Each equation becomes a
+/// `ParityGadget`; spin n + k is the ancilla of equation k. Minimum -4n, where all equations hold. Gaussian
+/// elimination solves the equations; searches that go by the energy find no slope towards the solution.
 public struct ParityPlanting: InstanceFamily {
   public static let name = "xorsat-3"
   public static let kind = InstanceKind.problem(.ising)

@@ -2,8 +2,8 @@ public import Networks
 import Problems
 import RandomNumbers
 
-/// Spins on the complete graph with couplings -1 and 1, equally likely: the Sherrington-Kirkpatrick model with bimodal
-/// couplings. Minimise Σ J_ij s_i s_j.
+/// Spins on the complete graph with couplings -1 and 1, equally likely: the Sherrington-Kirkpatrick model with
+/// bimodal couplings. Minimise Σ J_ij s_i s_j.
 public struct SherringtonKirkpatrick: InstanceFamily {
   public static let name = "sk"
   public static let kind = InstanceKind.problem(.ising)

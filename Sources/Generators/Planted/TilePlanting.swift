@@ -5,9 +5,9 @@ import RandomNumbers
 
 /// Tile planting on the L × L periodic square lattice, L even. Minimise Σ J_ij s_i s_j.
 ///
-/// The shaded plaquettes of a checkerboard share no coupling and together hold all of them. Each is a frustrated tile of
-/// class C_1, …, C_4 (drawn with the given probabilities) in one of its orders around the plaquette; equal spins are a
-/// ground state of every tile, hence of the sum. A random gauge then hides them: J_ij → J_ij t_i t_j.
+/// The shaded plaquettes of a checkerboard share no coupling and together hold all of them. Each is a frustrated
+/// tile of class C_1, …, C_4 (drawn with the given probabilities) in one of its orders around the plaquette; equal
+/// spins are a ground state of every tile, hence of the sum. A random gauge then hides them: J_ij → J_ij t_i t_j.
 /// Minimum = the sum of the minima of the tiles, at t.
 public struct TilePlanting: InstanceFamily {
   public static let name = "tile-planting"
@@ -16,7 +16,8 @@ public struct TilePlanting: InstanceFamily {
     "square lattice tiled with frustrated plaquettes of classes C1 to C4, ground state planted"
   public static let reference =
     "Hamze et al., From near to eternity: spin-glass planting, tiling puzzles, and constraint-satisfaction "
-    + "problems, 2018; Perera et al., Computational hardness of spin-glass problems with tile-planted solutions, 2020"
+    + "problems, 2018; Perera et al., Computational hardness of spin-glass problems with "
+    + "tile-planted solutions, 2020"
   public static let parameters: [FamilyParameter] = [
     FamilyParameter("size", "side L of the lattice, even", .integer(4...200), default: "8"),
     FamilyParameter("c1", "probability of class C1", .real(0...1), default: "0.2"),

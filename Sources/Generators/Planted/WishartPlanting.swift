@@ -8,15 +8,16 @@ import RandomNumbers
 ///     Σ_{i<j} 2 (W Wᵀ)_ij s_i s_j = ‖Wᵀ s‖² - trace(W Wᵀ)
 ///
 /// where the M columns of the integer matrix W are orthogonal to the planted spins t: Wᵀ t = 0. The minimum is
-/// -trace(W Wᵀ), at t. A small ratio M/n is hard, a large one easy.
+/// -trace(W Wᵀ), at t. The ratio M/n tunes how rugged the landscape is; M = 1 is number partitioning with a perfect
+/// partition planted.
 ///
-/// The columns are close to Gaussian: a Gaussian vector is projected off t, scaled and rounded; the product with t that
-/// rounding leaves, a small integer, is then taken away by changing that many random entries by one.
+/// The columns are close to Gaussian: a Gaussian vector is projected off t, scaled and rounded; the product with t
+/// that rounding leaves, a small integer, is then taken away by changing that many random entries by one.
 public struct WishartPlanting: InstanceFamily {
   public static let name = "wishart"
   public static let kind = InstanceKind.problem(.ising)
   public static let summary =
-    "Wishart planted ensemble: complete graph, ground state planted, hardness by alpha = M/n"
+    "Wishart planted ensemble: complete graph, ground state planted, ruggedness by alpha = M/n"
   public static let reference =
     "Hamze, Raymond, Pattison, Biswas, Katzgraber, Wishart planted ensemble: a tunably rugged pairwise "
     + "Ising model with a first-order phase transition, 2020"

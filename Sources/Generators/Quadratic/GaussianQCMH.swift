@@ -3,9 +3,9 @@ public import Networks
 import Problems
 import RandomNumbers
 
-/// Minimise -σᵀ H σ over the cube, H = G Gᵀ with G an n × r matrix of integers round(10 · Gaussian): for r = n the dense
-/// random case, for small r the low-rank one, where the maximum is at a vertex of a zonotope in Rʳ and O(n^(r-1))
-/// candidates suffice.
+/// Minimise -σᵀ H σ over the cube, H = G Gᵀ with G an n × r matrix of integers round(10 · Gaussian): for r = n the
+/// dense random case, for small r the low-rank one, where the maximum is at a vertex of a zonotope in Rʳ and
+/// O(n^(r-1)) candidates suffice.
 public struct GaussianQCMH: InstanceFamily {
   public static let name = "qcmh-gauss"
   public static let kind = InstanceKind.problem(.qcmh)

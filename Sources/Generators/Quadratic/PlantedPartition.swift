@@ -6,8 +6,8 @@ import RandomNumbers
 
 /// Number partitioning with a perfect partition built in: Σ t_i a_i = 0 for planted signs t.
 ///
-/// Numbers uniform in 1…2^b and random signs are drawn until one number can absorb the difference of the two heaps and stay
-/// in range; which one is random. Minimum 0, at t.
+/// Numbers uniform in 1…2^b and random signs are drawn until one number can absorb the difference of the two heaps
+/// and stay in range; which one is random. Minimum 0, at t.
 public struct PlantedPartition: InstanceFamily {
   public static let name = "partition-planted"
   public static let kind = InstanceKind.problem(.partition)

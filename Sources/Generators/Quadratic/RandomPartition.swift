@@ -3,8 +3,8 @@ public import Networks
 import Problems
 import RandomNumbers
 
-/// Number partitioning with numbers uniform in 1…2^b. With κ = b/n below about 1 there are exponentially many perfect
-/// partitions (difference 0 or 1), above it none: the phase transition, near which instances are hardest.
+/// Number partitioning with numbers uniform in 1…2^b. With κ = b/n below about 1 there are exponentially many
+/// perfect partitions (difference 0 or 1), above it none: the phase transition, near which instances are hardest.
 public struct RandomPartition: InstanceFamily {
   public static let name = "partition"
   public static let kind = InstanceKind.problem(.partition)
