@@ -159,6 +159,13 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "GeneratorsTests",
+      dependencies: [
+        "Generators", "ExactArithmetic", "LinearAlgebra", "Networks", "Problems", "RandomNumbers",
+        .product(name: "BigInt", package: "BigInt"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "WorkbenchTests",
       dependencies: [
         "Workbench", "Bounds", "ExactArithmetic", "Networks", "PatternSearch", "RandomNumbers",
