@@ -97,6 +97,7 @@ import Testing
     ("name\nQBN\nminimize\n2\n0\n0\n1\n3 1\n0\n", "8", "index 3 is out of range"),
     ("name\nQBN\nminimize\n2\n0\n0\n0\n", "7", "the constant"),
     ("name\nQBN\nminimize\n2\n0\n0\n0\n0\n1e30\n0\n0\n0\n0\n0\n0\n8\n", "16", "goes on"),
+    ("name\nQBN\nminimize\n2\n0\n0\n0\n0\nx\n", "9", "\"x\" is not a number"),
   ]
 
   @Test(arguments: qplib)

@@ -49,7 +49,7 @@ import Testing
   @Test func choosesAmongProblems() throws {
     try with("bqp50.txt", "2\n2 1\n1 1 9\n1 1\n1 1 8\n") { path in
       let instance = try ProblemFile.read(path, problem: 2)
-      #expect(instance.name == "bqp50.txt-2" && instance.problem.variables == 1)
+      #expect(instance.name == "bqp50-2" && instance.problem.variables == 1)
       #expect(throws: InputError.self) { try ProblemFile.read(path) }
     }
   }

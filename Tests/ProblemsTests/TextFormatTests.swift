@@ -68,7 +68,7 @@ import Testing
       1 # others
       1 -0.5
       7.5 # constant
-      1.0E+20 # infinity
+      1.79769313486232E+308 # infinity
       0.0
       1
       2 1.0

@@ -126,10 +126,10 @@ public enum ProblemFile {
     URL(fileURLWithPath: path).pathExtension.lowercased()
   }
 
-  /// The file's name without an ending that names a format: the `.5` of `g05_60.5` belongs to the name.
+  /// The file's name without an ending that names a format or text: the `.5` of `g05_60.5` belongs to the name.
   private static func name(_ path: String) -> String {
     let url = URL(fileURLWithPath: path)
-    return byEnding(ending(path)) == nil
+    return byEnding(ending(path)) == nil && ending(path) != "txt"
       ? url.lastPathComponent : url.deletingPathExtension().lastPathComponent
   }
 

@@ -137,7 +137,10 @@ public enum QPLIBFormat {
   /// What follows the objective, as far as it is there: infinity, starting point, multipliers, names.
   private static func skipUnused(_ lines: inout FormatLines, variables: Int) throws(InputError) {
     guard let infinity = lines.next() else { return }
-    _ = try infinity.number(0)
+    guard Double(infinity.words[0]) != nil else {
+      throw infinity.failure(
+        "\(ExactNumberText.shown(infinity.words[0])) is not a number", remedy: "write the value for infinity")
+    }
     for what in ["starting values", "multipliers"] {
       var rest = lines
       guard rest.next() != nil else { return }
