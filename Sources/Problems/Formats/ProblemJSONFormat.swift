@@ -1,4 +1,3 @@
-import BigInt
 import ExactArithmetic
 public import Foundation
 public import Networks

@@ -1,4 +1,3 @@
-import BigInt
 import ExactArithmetic
 import Networks
 
@@ -50,13 +49,12 @@ struct ProblemJSONReader {
 
   private mutating func ising() throws(InputError) -> Ising {
     let entries = try entries("couplings", "coupling", allowsDiagonal: false)
-    let fields = try root["fields"] == nil ? nil : vector("fields")
+    let fields = try optional("fields", Self.numbers)
     guard fields == nil || fields?.count == entries.variables else {
       throw InputError(
         place: "fields", "there are \(fields?.count ?? 0) fields for \(entries.variables) spins",
         remedy: "give one number a spin, or leave the fields out")
     }
-    used.insert("fields")
     return Ising(spins: entries.variables, couplings: entries.pairs, fields: fields, sense: try sense())
   }
 
@@ -80,13 +78,12 @@ struct ProblemJSONReader {
           remedy: "give (H + Hᵀ)/2, which has the same values")
       }
     }
-    let linear = try root["c"] == nil ? nil : vector("c")
+    let linear = try optional("c", Self.numbers)
     guard linear == nil || linear?.count == h.rows else {
       throw InputError(
         place: "c", "c has \(linear?.count ?? 0) entries but H has \(h.rows) rows",
         remedy: "give one number a variable, or leave c out")
     }
-    used.insert("c")
     do {
       return try QCMH(h, linear: linear)
     } catch {
