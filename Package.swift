@@ -186,6 +186,13 @@ let package = Package(
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "ProblemsTests",
+      dependencies: [
+        "Problems", "ExactArithmetic", "Networks", "RandomNumbers",
+        .product(name: "BigInt", package: "BigInt"),
+      ],
+      swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["LipBenchCommand"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

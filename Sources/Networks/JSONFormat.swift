@@ -48,7 +48,8 @@ public enum JSONFormat {
     return [name, "\"slope\": \(slope)"]
   }
 
-  private static func quoted(_ text: String) -> String {
+  /// `text` as a JSON string.
+  package static func quoted(_ text: String) -> String {
     let escaped = text.unicodeScalars.map { scalar in
       switch scalar {
       case "\"": "\\\""

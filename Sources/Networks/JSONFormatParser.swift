@@ -78,7 +78,7 @@ package struct JSONFormatParser {
   private mutating func value(depth: Int) throws(InputError) -> JSONFormatValue {
     guard depth < Self.maximumDepth else {
       throw failure(
-        "values are nested deeper than \(Self.maximumDepth) levels", "a network needs five levels")
+        "values are nested deeper than \(Self.maximumDepth) levels", "a file needs five levels")
     }
     switch next {
     case UInt8(ascii: "{"): return try object(depth: depth)

@@ -36,7 +36,7 @@ public enum DomainText {
   /// The box {x : |x_i - c_i| ≤ r} around the point in a file (numbers separated by white space or commas).
   public static func ball(center path: String, radius: Double, network: MultilayerPerceptron) throws -> Domain
   {
-    let text = String(decoding: try NetworkFile.contents(path), as: UTF8.self)
+    let text = String(decoding: try InputFile.contents(path), as: UTF8.self)
     let words = text.split { $0.isWhitespace || $0 == "," }
     var center: [Double] = []
     for word in words {
@@ -62,7 +62,7 @@ public enum DomainText {
   }
 
   private static func read(_ path: String) throws -> Domain {
-    let text = String(decoding: try NetworkFile.contents(path), as: UTF8.self)
+    let text = String(decoding: try InputFile.contents(path), as: UTF8.self)
     var lower: [Double] = []
     var upper: [Double] = []
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

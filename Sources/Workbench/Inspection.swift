@@ -14,7 +14,7 @@ public struct Inspection: Sendable {
     self.path = path
     network = try NetworkFile.read(path, outputTensor: outputTensor)
     var state: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in try NetworkFile.contents(path) { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    for byte in try InputFile.contents(path) { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
     hash = "fnv1a64:" + String(format: "%016lx", state)
   }
 

@@ -1,18 +1,10 @@
-public import Foundation
+import Foundation
 public import Networks
 import ONNXNetworks
-
-/// No such file: exit code 66.
-public struct MissingFile: Error, CustomStringConvertible {
-  public let path: String
-  public var description: String { "\(path): no such file" }
-}
 
 /// Network files by their ending: `.json`, `.nnet`, `.onnx`.
 public enum NetworkFile {
   public static let endings = ["json", "nnet", "onnx"]
-  /// Larger files are refused before they are read.
-  static let sizeLimit = 1 << 31
 
   /// Reads a network.
   ///
@@ -20,7 +12,7 @@ public enum NetworkFile {
   /// - Throws: `MissingFile`, or `InputError` with the file, the place and the remedy.
   public static func read(_ path: String, outputTensor: String? = nil) throws -> MultilayerPerceptron {
     let url = URL(fileURLWithPath: path)
-    let data = try contents(path)
+    let data = try InputFile.contents(path)
     let name = url.deletingPathExtension().lastPathComponent
     do throws(InputError) {
       switch url.pathExtension.lowercased() {
@@ -53,45 +45,9 @@ public enum NetworkFile {
     try TextFile.write(data, to: path)
   }
 
-  /// The file's bytes; also used for domains.
-  public static func contents(_ path: String) throws -> Data {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw MissingFile(path: path)
-    }
-    guard !isDirectory.boolValue else {
-      throw InputError(file: path, "is a folder", remedy: "give a file")
-    }
-    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-    guard size <= sizeLimit else {
-      throw InputError(file: path, "is larger than 2 GB", remedy: "give a smaller network")
-    }
-    do {
-      return try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw InputError(file: path, "cannot be read", remedy: "check that the file may be read")
-    }
-  }
-
   private static func unknownEnding(_ url: URL) -> InputError {
     InputError(
       "the ending “.\(url.pathExtension)” is not one of a network file",
       remedy: "use .json, .nnet or .onnx")
-  }
-}
-
-/// Files that are written whole or not at all.
-public enum TextFile {
-  public static func write(_ text: String, to path: String) throws(InputError) {
-    try write(Data(text.utf8), to: path)
-  }
-
-  static func write(_ data: Data, to path: String) throws(InputError) {
-    do {
-      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw InputError(
-        file: path, "cannot be written", remedy: "give a path in a folder that exists and may be written to")
-    }
   }
 }
