@@ -107,16 +107,18 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "LipBench",
-      dependencies: ["Bounds", "ExactArithmetic", "LinearAlgebra", "Networks", "PatternSearch", "Workbench"],
+      dependencies: [
+        "Bounds", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks", "PatternSearch", "Problems",
+        "QuadraticSearch", "Reductions", "Workbench",
+      ],
       path: "Sources/LipBenchLibrary",
       swiftSettings: strict),
     .executableTarget(
       name: "LipBenchCommand",
       // LipBench re-exports these; named here, too, so that a change in one of them rebuilds the command.
       dependencies: [
-        "LipBench", "Bounds", "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "Networks",
-        "PatternSearch",
-        "Workbench",
+        "LipBench", "Bounds", "ExactArithmetic", "Generators", "LinearAlgebra", "LinearProgramming", "Networks",
+        "PatternSearch", "Problems", "QuadraticSearch", "Reductions", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/lipbench",

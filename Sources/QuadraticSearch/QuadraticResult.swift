@@ -14,6 +14,8 @@ public enum QuadraticEngine: String, Sendable, CaseIterable, Codable {
 public enum QuadraticStopReason: String, Sendable, Codable {
   /// The optimum is proved.
   case gap
+  /// The goal was reached, or cannot be.
+  case decided
   case time
   case nodes
   case interrupt
@@ -34,6 +36,18 @@ public struct QuadraticStatistics: Sendable, Equatable, Codable {
 }
 
 public struct QuadraticSettings: Sendable {
+  /// A value that settles a decision problem: the search ends as soon as a solution reaches it (exceeds it, where
+  /// `isStrict`), or none can.
+  public struct Goal: Sendable, Equatable {
+    public let value: Rational
+    public let isStrict: Bool
+
+    public init(value: Rational, isStrict: Bool) {
+      self.value = value
+      self.isStrict = isStrict
+    }
+  }
+
   /// nil chooses.
   public var engine: QuadraticEngine?
   /// Stop when |bound - value| ≤ relativeGap · |value|.
@@ -41,6 +55,8 @@ public struct QuadraticSettings: Sendable {
   public var timeLimit: Double?
   public var nodeLimit: Int?
   public var seed: UInt64
+  /// Decide whether this can be reached instead of finding the optimum.
+  public var goal: Goal?
   public var isInterrupted: @Sendable () -> Bool
   /// Called now and then with the best value, the bound, and the counts.
   public var progress:

@@ -72,7 +72,7 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       (found, bound) = outcome(result.map { ($0.energy, $0.spins) })
     case .semidefinite:
       var search = SpinBranchAndBound(
-        form: form, limits: limits, relativeGap: settings.relativeGap, seed: settings.seed
+        form: form, limits: limits, relativeGap: settings.relativeGap, goal: goal, seed: settings.seed
       ) { best, bound, open in
         limits.report(value(best), value(roundedDown(bound)), open: open)
       }
@@ -86,7 +86,9 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     if gap < Double(SpinForm<Scalar>.step) { bound = found.energy }
     return QuadraticResult(
       value: value(found.energy), bound: value(bound), solution: found.spins.map { Int($0) },
-      reason: isClosed ? .gap : limits.stop ?? .gap, engine: engine, explanation: explanation,
+      reason: isClosed
+        ? .gap : goal.map { found.energy >= $0 || bound < $0 } == true ? .decided : limits.stop ?? .gap,
+      engine: engine, explanation: explanation,
       statistics: limits.statistics, seconds: limits.seconds)
   }
 
@@ -101,6 +103,20 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
   }
 
   private func value(_ energy: Scalar) -> Rational { form.unit * Rational(BigInt(energy)) }
+
+  /// The least E that reaches the goal; nil without one.
+  private var goal: Scalar? {
+    guard let goal = settings.goal else { return nil }
+    let exact = goal.value / form.unit
+    var (floor, rest) = exact.numerator.quotientAndRemainder(dividingBy: exact.denominator)
+    if rest.signum() < 0 {
+      floor -= 1
+      rest = 1
+    }
+    let least = rest.isZero && !goal.isStrict ? floor : floor + 1
+    let limit = BigInt(form.absoluteSum) + 1
+    return Scalar(max(-limit, min(limit, least)))
+  }
 
   /// The largest value of E's parity that is at most `bound`.
   private func roundedDown(_ bound: Double) -> Scalar {

@@ -32,6 +32,8 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
   private let form: SpinForm<Scalar>
   private let limits: SearchLimits
   private let relativeGap: Double
+  /// The search ends once this is reached, and does not look for less.
+  private let goal: Scalar?
   private let tabu: TabuSearch<Scalar>
   private let report: (Scalar, Double, Int) -> Void
   /// What rounding the coefficients to doubles can hide.
@@ -40,16 +42,17 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
   private var queue = Heap<Node>()
   private var serial = 0
   private(set) var best: (energy: Scalar, spins: [Int8])
-  /// The largest bound of what was set aside without being below the cutoff.
+  /// The largest bound of what was pruned.
   private var settled = -Double.infinity
 
   init(
-    form: SpinForm<Scalar>, limits: SearchLimits, relativeGap: Double, seed: UInt64,
+    form: SpinForm<Scalar>, limits: SearchLimits, relativeGap: Double, goal: Scalar?, seed: UInt64,
     report: @escaping (Scalar, Double, Int) -> Void
   ) {
     self.form = form
     self.limits = limits
     self.relativeGap = relativeGap
+    self.goal = goal
     self.report = report
     tabu = TabuSearch(form: form)
     random = SplitMix64(seed: seed)
@@ -59,16 +62,18 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
     best = (form.energy(start), start)
   }
 
-  /// A part of the search space whose bound is below this holds nothing better.
+  /// A part of the search space whose bound is below this holds nothing better, or nothing that is asked for.
   private var cutoff: Double {
-    let next =
-      Double(best.energy) + Swift.max(Double(SpinForm<Scalar>.step), relativeGap * abs(Double(best.energy)))
-    return next - margin
+    let gap = relativeGap * abs(Double(best.energy))
+    let next = Double(best.energy) + Swift.max(Double(SpinForm<Scalar>.step), gap)
+    return Swift.max(next, goal.map { Double($0) } ?? next) - margin
   }
+
+  private var isDone: Bool { goal.map { best.energy >= $0 } ?? false }
 
   /// Runs to the end or a limit; returns an upper bound on E.
   mutating func run() -> Double {
-    for _ in 0..<Self.initialRestarts where !limits.shouldStop() {
+    for _ in 0..<Self.initialRestarts where !isDone && !limits.shouldStop() {
       limits.statistics.restarts += 1
       offer(tabu.improve(tabu.randomSpins(&random), &random))
     }
@@ -79,7 +84,7 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
       fixed[weights.indices.max { weights[$0] < weights[$1] } ?? 0] = 1
     }
     visit(fixed, inherited: Double(form.absoluteSum).nextUp)
-    while let node = queue.max, node.bound >= cutoff {
+    while let node = queue.max, node.bound >= cutoff, !isDone {
       if limits.shouldStop() { break }
       queue.removeMax()
       limits.statistics.nodes += 1
@@ -111,11 +116,17 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
       sub.matrix, cutoff: cutoff - constant, shouldStop: limits.shouldStop)
     limits.statistics.iterations += relaxed.iterations
     let bound = Swift.min(inherited, relaxed.bound + constant + margin)
-    guard bound >= cutoff else { return }
+    guard bound >= cutoff else {
+      settled = Swift.max(settled, bound)
+      return
+    }
     let anchor = sub.free.count
     let correlations = (0..<anchor).map { relaxed.primal[$0, anchor] }
     offer(tabu.improve(sub.complete(correlations.map { $0 < 0 ? -1 : 1 }), &random, patience: form.spins))
-    guard bound >= cutoff else { return }
+    guard bound >= cutoff else {
+      settled = Swift.max(settled, bound)
+      return
+    }
     let choice = correlations.indices.min { abs(correlations[$0]) < abs(correlations[$1]) } ?? 0
     serial += 1
     queue.insert(Node(bound: bound, serial: serial, fixed: fixed, branching: sub.free[choice]))

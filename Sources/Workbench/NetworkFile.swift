@@ -1,6 +1,7 @@
 import Foundation
 public import Networks
 import ONNXNetworks
+public import Problems
 
 /// Network files by their ending: `.json`, `.nnet`, `.onnx`.
 public enum NetworkFile {
@@ -16,7 +17,19 @@ public enum NetworkFile {
     let name = url.deletingPathExtension().lastPathComponent
     do throws(InputError) {
       switch url.pathExtension.lowercased() {
-      case "json": return try JSONFormat.read(data, name: name)
+      case "json":
+        // LIP-CST is a network, too.
+        if let kind = try ProblemJSONFormat.kind(of: data) {
+          let instance = try ProblemJSONFormat.read(data, name: name, kind: kind)
+          guard let problem = instance.problem as? LipCST else {
+            throw InputError(
+              "the file holds a problem of kind \(kind.rawValue), not a network",
+              remedy:
+                "use lipbench maximize, or reduce it first: lipbench reduce \(path) --to lip-cst -o FILE")
+          }
+          return try problem.network(name: instance.name)
+        }
+        return try JSONFormat.read(data, name: name)
       case "nnet": return try NNetFormat.read(data, name: name)
       case "onnx":
         return try ONNXFormat.read(
@@ -25,6 +38,17 @@ public enum NetworkFile {
       }
     } catch {
       throw error.file == nil ? error.inFile(path) : error
+    }
+  }
+
+  /// Whether a file holds a network, as far as its name and first look say; a file that is neither counts as one.
+  public static func isNetwork(_ path: String, kind: ProblemKind? = nil) -> Bool {
+    if ["onnx", "nnet"].contains(URL(fileURLWithPath: path).pathExtension.lowercased()) { return true }
+    do {
+      return try ProblemFile.kind(ofFile: path, kind: kind) == nil
+    } catch {
+      // The reader that is then asked says what is wrong.
+      return kind == nil && URL(fileURLWithPath: path).pathExtension.lowercased() == "json"
     }
   }
 

@@ -7,6 +7,17 @@ extension Rational {
   ///
   /// - Throws: `InputError` where the text is none of these, is negative, or has an exponent beyond ±400.
   public static func parse(_ text: String) throws(InputError) -> Rational {
+    let number = try parseSigned(text)
+    guard number.signum >= 0 else {
+      throw InputError(
+        place: "“\(text.prefix(60))”", "is not a nonnegative number",
+        remedy: "write an integer, a fraction p/q or a decimal")
+    }
+    return number
+  }
+
+  /// The same, of any sign.
+  public static func parseSigned(_ text: String) throws(InputError) -> Rational {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     let number: Rational?
     switch parts.count {
@@ -19,9 +30,9 @@ extension Rational {
       }
     default: number = nil
     }
-    guard let number, number.numerator.signum() >= 0 else {
+    guard let number else {
       throw InputError(
-        place: "“\(text.prefix(60))”", "is not a nonnegative number",
+        place: "“\(text.prefix(60))”", "is not a number",
         remedy: "write an integer, a fraction p/q or a decimal")
     }
     return number

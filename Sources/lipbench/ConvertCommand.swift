@@ -4,23 +4,41 @@ import LipBench
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
-    abstract: "Write a network in another format, by file ending.",
+    abstract: "Write a network or a problem in another format, by file ending.",
     discussion: """
       EXAMPLES
         lipbench convert net.onnx net.json
         lipbench convert net.json net.nnet
+        lipbench convert graph.mc graph.json
       """)
 
-  @Argument(help: "The network to read.")
+  @Argument(help: "The network or problem to read.")
   var input: String
 
-  @Argument(help: "The file to write: .json, .nnet or .onnx.")
+  @Argument(
+    help: "The file to write: .json, .nnet or .onnx; for problems .json, .mc, .sparse, .qubo, .bqp or .qplib."
+  )
   var output: String
+
+  @Option(help: ArgumentHelp("What a problem file holds, where its name does not say.", valueName: "KIND"))
+  var kind: String?
+
+  @Option(help: ArgumentHelp("Which problem of an OR-Library file, from 1.", valueName: "NUMBER"))
+  var problem: Int?
 
   @Option(help: ArgumentHelp("ONNX: the tensor to take as the output.", valueName: "NAME"))
   var outputTensor: String?
 
   func run() throws {
+    let hint = try kind.map { try ProblemKind.parse($0, "--kind") }
+    guard NetworkFile.isNetwork(input, kind: hint) else {
+      let instance = try ProblemFile.read(input, kind: hint, problem: problem)
+      for note in instance.notes { Terminal.note("note: \(note)") }
+      if !output.lowercased().hasSuffix(".json"), instance.planted != nil || instance.threshold != nil {
+        Terminal.note("note: only .json files hold a planted optimum or a threshold; they are not written")
+      }
+      return try InstanceReduction(instance, to: instance.problem.kind).write(to: output)
+    }
     let network = try NetworkFile.read(input, outputTensor: outputTensor)
     for note in network.notes { Terminal.note("note: \(note)") }
     if network.inputBox != nil, output.lowercased().hasSuffix(".onnx") {

@@ -27,8 +27,10 @@ struct LipBenchCommand: ParsableCommand {
       \(BLAS.configuration)
       """,
     subcommands: [
-      AuditCommand.self, ExactCommand.self, BoundCommand.self, DecideCommand.self, InspectCommand.self,
-      ConvertCommand.self, BenchCommand.self,
+      AuditCommand.self, ExactCommand.self, BoundCommand.self, DecideCommand.self, MaximizeCommand.self,
+      ReduceCommand.self, InvertCommand.self, ReductionsCommand.self, GenerateCommand.self,
+      InstancesCommand.self,
+      InspectCommand.self, ConvertCommand.self, BenchCommand.self,
     ])
 
   /// Every way out has its exit code and one line on standard error; nothing crashes on bad input.
@@ -40,6 +42,8 @@ struct LipBenchCommand: ParsableCommand {
       fail("\(error)", code: 65)
     } catch let error as MissingFile {
       fail("\(error)", code: 66)
+    } catch let error as UnsupportedProblem {
+      fail("\(error)", code: 65)
     } catch let error as UnsupportedSearch {
       fail("\(error)", code: 64)
     } catch let error as any Error & InternalFailure {

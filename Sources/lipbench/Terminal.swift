@@ -39,3 +39,13 @@ enum Interrupt {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }
+
+extension Terminal {
+  /// Progress of a search over spins, in the values of its Ising form.
+  static func report(value: Rational?, bound: Rational, statistics: QuadraticStatistics, open: Int) {
+    let best = value.map { String(format: "%14.8g", $0.approximation) } ?? "             –"
+    note(
+      "nodes \(String(format: "%8d", statistics.nodes)) open \(String(format: "%8d", open))  best \(best)"
+        + "  bound \(String(format: "%14.8g", bound.approximation))  (Ising value)")
+  }
+}

@@ -1,0 +1,197 @@
+import Bounds
+import ExactArithmetic
+import Foundation
+import Generators
+import Networks
+import PatternSearch
+import Problems
+import QuadraticSearch
+import Reductions
+
+/// The library's ledger: one line for each instance, with what is known of it and the command that made it.
+///
+/// Tab-separated: file (from the library's folder), kind, size, question, lower, upper, known by, command. For a problem the
+/// question is its sense and the two ends are exact fractions, equal where the optimum is proved; for a network the question is the
+/// domain and the ends are doubles.
+public struct InstanceLedger: Sendable {
+  public struct Entry: Sendable {
+    public var file: String
+    public var kind: String
+    public var size: String
+    public var question: String
+    public var lower: String
+    public var upper: String
+    public var knownBy: String
+    public var command: String
+  }
+
+  public struct Outcome: Sendable {
+    public var confirmed = 0
+    public var unconfirmed = 0
+    public var contradicted = 0
+
+    public var summary: String {
+      "\(confirmed) confirmed, \(unconfirmed) not confirmed in time, \(contradicted) contradicted"
+    }
+  }
+
+  public let folder: String
+  public let entries: [Entry]
+  static let header = ["file", "kind", "size", "question", "lower", "upper", "known by", "command"]
+
+  /// - Throws: `MissingFile`, or `InputError` with the line.
+  public init(folder: String) throws {
+    self.folder = folder
+    let path = folder + "/ledger.tsv"
+    let text = String(decoding: try InputFile.contents(path), as: UTF8.self)
+    var entries: [Entry] = []
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    where !line.isEmpty {
+      let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      guard cells.count == Self.header.count else {
+        throw InputError(
+          file: path, place: "\(number + 1)", "the line has \(cells.count) columns",
+          remedy: "the columns are \(Self.header.joined(separator: ", "))")
+      }
+      if number == 0 { continue }
+      entries.append(
+        Entry(
+          file: cells[0], kind: cells[1], size: cells[2], question: cells[3], lower: cells[4],
+          upper: cells[5],
+          knownBy: cells[6], command: cells[7]))
+    }
+    self.entries = entries
+  }
+
+  public var text: String {
+    var table = TextTable(
+      header: ["file", "kind", "size", "question", "lower", "upper", "known by"],
+      alignments: [.left, .left, .right, .left, .right, .right, .left])
+    for entry in entries {
+      table.rows.append([
+        entry.file, entry.kind, entry.size, entry.question, entry.lower, entry.upper, entry.knownBy,
+      ])
+    }
+    return table.lines().joined(separator: "\n")
+  }
+
+  /// Regenerates and re-solves, reporting a line for each entry.
+  ///
+  /// - Parameter only: entries whose file name contains this; nil for all.
+  public func verify(
+    only: String? = nil, timeLimit: Double, isInterrupted: @escaping @Sendable () -> Bool = { false },
+    report: (String) -> Void
+  ) throws -> Outcome {
+    var outcome = Outcome()
+    for entry in entries where only.map({ entry.file.contains($0) }) ?? true {
+      if isInterrupted() { break }
+      let start = ContinuousClock.now
+      var verdict = try regenerated(entry)
+      if case .confirmed = verdict { verdict = try solved(entry, timeLimit, isInterrupted) }
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      switch verdict {
+      case .confirmed(let how):
+        outcome.confirmed += 1
+        report(
+          "ok            \(secondsText(seconds).padded(to: 7))  \(entry.file)  \(entry.question)  \(how)")
+      case .unconfirmed(let why):
+        outcome.unconfirmed += 1
+        report(
+          "NOT CONFIRMED \(secondsText(seconds).padded(to: 7))  \(entry.file)  \(entry.question)  \(why)")
+      case .contradicted(let why):
+        outcome.contradicted += 1
+        report(
+          "CONTRADICTED  \(secondsText(seconds).padded(to: 7))  \(entry.file)  \(entry.question)  \(why)")
+      }
+    }
+    return outcome
+  }
+
+  private enum Verdict {
+    case confirmed(String)
+    case unconfirmed(String)
+    case contradicted(String)
+  }
+
+  /// Whether the entry's `generate` command makes the file, byte for byte. Other commands are not run.
+  private func regenerated(_ entry: Entry) throws -> Verdict {
+    var words = entry.command.split(separator: " ").map(String.init)
+    guard words.count >= 3, words[0] == "lipbench", words[1] == "generate" else { return .confirmed("") }
+    var seed: UInt64 = 0
+    if let option = words.firstIndex(of: "--seed"), option + 1 < words.count,
+      let value = UInt64(words[option + 1])
+    {
+      seed = value
+      words.removeSubrange(option...option + 1)
+    }
+    var parameters: [String: String] = [:]
+    for word in words.dropFirst(3) where word.contains("=") {
+      let parts = word.split(separator: "=", maxSplits: 1)
+      if parts.count == 2 { parameters[String(parts[0])] = String(parts[1]) }
+    }
+    let made = try generate(words[2], parameters: parameters, seed: seed)
+    let scratch = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    let copy = scratch.appendingPathComponent(URL(fileURLWithPath: entry.file).lastPathComponent).path
+    try made.write(to: copy)
+    return try InputFile.contents(copy) == InputFile.contents(path(entry))
+      ? .confirmed("") : .contradicted("the command makes another file")
+  }
+
+  private func path(_ entry: Entry) -> String { folder + "/" + entry.file }
+
+  private func solved(
+    _ entry: Entry, _ timeLimit: Double, _ isInterrupted: @escaping @Sendable () -> Bool
+  ) throws -> Verdict {
+    if NetworkFile.isNetwork(path(entry)) { return try solvedNetwork(entry, timeLimit, isInterrupted) }
+    let instance = try ProblemFile.read(path(entry))
+    guard let lower = try? Rational.parseSigned(entry.lower),
+      let upper = try? Rational.parseSigned(entry.upper)
+    else {
+      return .contradicted("the ledger's bounds are no numbers")
+    }
+    let settings = QuadraticSettings(timeLimit: timeLimit, isInterrupted: isInterrupted)
+    let answer = try Maximization(instance, settings: settings)
+    let found = answer.enclosure
+    guard found.lower <= upper, lower <= found.upper else {
+      return .contradicted("solved: [\(found.lower), \(found.upper)]")
+    }
+    if lower == upper, answer.isOptimal {
+      return .confirmed("solved again by \(answer.result.engine.rawValue)")
+    }
+    if let planted = instance.planted, planted.value == lower, lower == upper {
+      // Its proof is by construction; the reader has checked the planted solution's value.
+      return .confirmed(
+        answer.value == planted.value ? "planted, and found" : "planted; found \(answer.value)")
+    }
+    if lower < upper, answer.value == (instance.problem.sense == .maximize ? lower : upper) {
+      return .confirmed("best known value found again")
+    }
+    return .unconfirmed("found [\(found.lower), \(found.upper)]")
+  }
+
+  private func solvedNetwork(
+    _ entry: Entry, _ timeLimit: Double, _ isInterrupted: @escaping @Sendable () -> Bool
+  ) throws -> Verdict {
+    guard let lower = Double(entry.lower), let upper = Double(entry.upper) else {
+      return .contradicted("the ledger's bounds are no numbers")
+    }
+    let network = try NetworkFile.read(path(entry))
+    let settings = SearchSettings(timeLimit: timeLimit, isInterrupted: isInterrupted)
+    let exact = try ExactConstant(
+      try BoundQuestion(
+        network, domain: try DomainText.parse(entry.question, network: network), settings: settings))
+    let found = exact.result.enclosure
+    guard found.lower <= upper, lower <= found.upper else {
+      return .contradicted("solved: [\(found.lower), \(found.upper)]")
+    }
+    return exact.result.isOptimal
+      ? .confirmed("solved again by \(exact.result.engine.rawValue)")
+      : .unconfirmed("found [\(found.lower), \(found.upper)]")
+  }
+}
+
+extension String {
+  func padded(to width: Int) -> String { String(repeating: " ", count: Swift.max(0, width - count)) + self }
+}

@@ -1,0 +1,97 @@
+import ExactArithmetic
+import Foundation
+import Networks
+public import Problems
+public import Reductions
+
+/// An instance carried to another kind, ready to be written.
+public struct InstanceReduction: Sendable {
+  public let source: ProblemInstance
+  public let target: ProblemInstance
+  public let chain: ReductionChain
+  public let result: ReducedProblem
+
+  /// - Parameters:
+  ///   - via: a kind to pass through.
+  ///   - threshold: a question to carry along; nil for the source file's own, if the target can ask it.
+  /// - Throws: `UnsupportedProblem` where no chain applies, or the target's files cannot ask the question.
+  public init(
+    _ source: ProblemInstance, to kind: ProblemKind, via: ProblemKind? = nil,
+    threshold: OptimumThreshold? = nil
+  ) throws(UnsupportedProblem) {
+    let (chain, result) = try source.problem.reduced(to: kind, via: via)
+    self.chain = chain
+    self.result = result
+    self.source = source
+    let law = result.law
+    let asked = threshold ?? source.threshold.map { OptimumThreshold(source.problem.ownRelation, $0) }
+    let carried = asked.map {
+      OptimumThreshold(law.scale.signum > 0 ? $0.relation : $0.relation.opposite, law.push($0.value))
+    }
+    let fits = carried?.relation == result.target.ownRelation
+    if let carried, threshold != nil, !fits {
+      throw UnsupportedProblem(
+        "the question becomes “is the optimum \(carried.relation.rawValue) \(carried.value)?”, which a "
+          + "\(kind.rawValue) file does not ask",
+        remedy: "ask the complement: give the opposite option with the next value the data allow")
+    }
+    let planted = source.planted.map {
+      PlantedOptimum(
+        value: law.push($0.value), solution: result.carry($0.solution),
+        proof: "carried along \(chain.name): \($0.proof)")
+    }
+    target = ProblemInstance(
+      name: source.name, problem: result.target, threshold: fits ? carried?.value : nil, planted: planted)
+  }
+
+  public var map: SolutionMapFile { SolutionMapFile(source: source.problem, chain: chain, result: result) }
+
+  /// Writes the target by the file's ending: networks for lip-cst, anything else as a problem file.
+  public func write(to path: String) throws {
+    let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
+    if let network = target.problem as? LipCST, ["onnx", "nnet"].contains(ending) {
+      let written: MultilayerPerceptron
+      do throws(InputError) {
+        written = try network.network(name: target.name)
+      } catch {
+        throw error.inFile(path)
+      }
+      try NetworkFile.write(written, to: path)
+    } else {
+      try ProblemFile.write(target, to: path)
+    }
+  }
+
+  public var text: String {
+    var lines = [
+      "source  \(source.name)  (\(source.problem.summaryLine))", "target  \(target.problem.summaryLine)",
+      "chain   \(chain.name)", "law     \(result.law.formula())",
+    ]
+    if let threshold = target.threshold {
+      lines.append("asks    is the optimum \(target.problem.ownRelation.rawValue) \(threshold)?")
+    }
+    if let planted = target.planted { lines.append("planted \(planted.value)") }
+    return lines.joined(separator: "\n")
+  }
+
+  private struct Report: Encodable {
+    var source: String
+    var from: String
+    var to: String
+    var chain: String
+    var variables: Int
+    var terms: Int
+    var valueLaw: String
+    var threshold: String?
+    var planted: String?
+  }
+
+  public var json: String {
+    JSONReport.text(
+      Report(
+        source: source.name, from: source.problem.kind.rawValue, to: target.problem.kind.rawValue,
+        chain: chain.name, variables: target.problem.variables, terms: target.problem.size.terms,
+        valueLaw: result.law.formula(), threshold: target.threshold?.description,
+        planted: target.planted?.value.description))
+  }
+}

@@ -1,0 +1,105 @@
+public import ExactArithmetic
+public import Problems
+public import QuadraticSearch
+public import Reductions
+
+/// A question about the optimum of a problem: is there a solution at least as good as a value?
+public struct OptimumThreshold: Sendable, Equatable {
+  public enum Relation: String, Sendable {
+    case atMost = "≤"
+    case atLeast = "≥"
+
+    public var opposite: Relation { self == .atMost ? .atLeast : .atMost }
+  }
+
+  public let relation: Relation
+  /// In the problem's own value (for LIP-CST: the square of the constant).
+  public let value: Rational
+
+  public init(_ relation: Relation, _ value: Rational) {
+    self.relation = relation
+    self.value = value
+  }
+}
+
+extension Problem {
+  /// What a threshold in a file of this kind asks: LIP-CST whether L² ≤ ℓ², the others whether a solution is at least as
+  /// good.
+  public var ownRelation: OptimumThreshold.Relation {
+    kind == .lipCST || sense == .minimize ? .atMost : .atLeast
+  }
+}
+
+/// The optimum of a problem in its own sense, value and variables, found by carrying it to spins and back.
+public struct Maximization: Sendable {
+  public let instance: ProblemInstance
+  /// From the instance's kind to ising.
+  public let chain: ReductionChain
+  public let result: QuadraticResult
+  /// The solution's value, exactly, in the instance's own terms.
+  public let value: Rational
+  /// No solution is better than this. For partition: the least discrepancy is at least this, rounded down to a double.
+  public let bound: Rational
+  public let solution: [Int]
+  public let threshold: OptimumThreshold?
+  /// The answer to the threshold question, where one was asked and it was decided.
+  public let verdict: Bool?
+
+  /// - Throws: `UnsupportedProblem` where no chain of reductions leads to spins, or the engine does not apply.
+  public init(
+    _ instance: ProblemInstance, threshold: OptimumThreshold? = nil,
+    settings: QuadraticSettings = QuadraticSettings()
+  ) throws(UnsupportedProblem) {
+    let (chain, reduced) = try instance.problem.reduced(to: .ising)
+    guard let ising = reduced.target as? Ising else {
+      preconditionFailure("a chain to ising ends at an Ising problem")
+    }
+    var settings = settings
+    let sense = instance.problem.sense
+    // Existence of a good solution, or the complement of the existence of a strictly better one.
+    let asksExistence = (threshold?.relation == .atLeast) == (sense == .maximize)
+    if let threshold { settings.goal = Self.goal(threshold, reduced.law, isStrict: !asksExistence) }
+    result = try ising.solve(settings)
+    self.instance = instance
+    self.chain = chain
+    self.threshold = threshold
+    solution = reduced.invert(result.solution)
+    guard let value = instance.problem.value(of: solution) else {
+      preconditionFailure("a solution of \(instance.problem.kind.rawValue) is always feasible")
+    }
+    self.value = value
+    let pulled = reduced.law.pull(result.bound)
+    if result.isOptimal {
+      bound = value
+    } else if reduced.law.squaresSource {
+      bound = Rational(max(pulled, 0).squareRootRoundedDown)
+    } else {
+      bound = pulled
+    }
+    guard let threshold else {
+      verdict = nil
+      return
+    }
+    let isStrict = !asksExistence
+    let exists = sense.prefers(value, to: threshold.value) || (!isStrict && value == threshold.value)
+    let mayExist = sense.prefers(bound, to: threshold.value) || (!isStrict && bound == threshold.value)
+    verdict = exists ? asksExistence : mayExist ? nil : !asksExistence
+  }
+
+  /// The Ising value that a solution must reach (or exceed) to settle the question.
+  private static func goal(
+    _ threshold: OptimumThreshold, _ law: ValueLaw, isStrict: Bool
+  ) -> QuadraticSettings.Goal {
+    // |Σ| < 0 never holds: a square below 0 says so.
+    let pushed =
+      law.squaresSource && threshold.value.signum < 0
+      ? law.offset - law.scale.magnitude : law.push(threshold.value)
+    return QuadraticSettings.Goal(value: pushed, isStrict: isStrict)
+  }
+
+  public var isOptimal: Bool { result.isOptimal }
+  /// The lower and upper end of what the optimum is known to lie in.
+  public var enclosure: (lower: Rational, upper: Rational) {
+    instance.problem.sense == .maximize ? (value, bound) : (bound, value)
+  }
+}

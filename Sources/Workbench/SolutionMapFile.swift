@@ -1,0 +1,119 @@
+import ExactArithmetic
+import Foundation
+public import Networks
+public import Problems
+public import Reductions
+
+/// The way back from a reduced instance, as `lipbench reduce --map` writes it and `lipbench invert` reads it.
+public struct SolutionMapFile: Codable, Sendable {
+  private var kind = "map"
+  public var from: String
+  public var to: String
+  public var chain: String
+  public var variables: Int
+  public var targetVariables: Int
+  /// Applied first to last from source to target.
+  public var steps: [SolutionMap]
+  public var valueLaw: Law
+
+  public struct Law: Codable, Sendable {
+    public var formula: String
+    public var scale: String
+    public var offset: String
+    public var squaresSource: Bool
+  }
+
+  public init(source: any Problem, chain: ReductionChain, result: ReducedProblem) {
+    from = source.kind.rawValue
+    to = result.target.kind.rawValue
+    self.chain = chain.name
+    variables = source.variables
+    targetVariables = result.target.variables
+    steps = result.maps
+    valueLaw = Law(
+      formula: result.law.formula(), scale: result.law.scale.description,
+      offset: result.law.offset.description,
+      squaresSource: result.law.squaresSource)
+  }
+
+  public func write(to path: String) throws(InputError) {
+    try TextFile.write(JSONReport.text(self) + "\n", to: path)
+  }
+
+  public static func read(_ path: String) throws -> SolutionMapFile {
+    let data = try InputFile.contents(path)
+    do {
+      let map = try JSONDecoder().decode(SolutionMapFile.self, from: data)
+      guard map.kind == "map", map.variables >= 0,
+        map.steps.reduce(map.variables, { $1.targetCount($0) }) == map.targetVariables,
+        map.steps.allSatisfy({ $0.isValid(below: map.targetVariables) })
+      else { throw DecodingError.valueNotFound(String.self, .init(codingPath: [], debugDescription: "")) }
+      return map
+    } catch {
+      throw InputError(
+        file: path, "is not a map of solutions", remedy: "give the file that lipbench reduce … --map wrote")
+    }
+  }
+
+  /// The source solution of a target solution.
+  ///
+  /// - Throws: `InputError` where the solution has the wrong length or entries.
+  public func invert(_ solution: [Int], file: String) throws(InputError) -> [Int] {
+    guard solution.count == targetVariables else {
+      throw InputError(
+        file: file, "the solution has \(solution.count) entries",
+        remedy: "the map leads back from \(targetVariables) variables of a \(to) instance")
+    }
+    let alphabet: Set<Int> =
+      to == ProblemKind.ising.rawValue || to == ProblemKind.partition.rawValue ? [-1, 1] : [0, 1]
+    if let bad = solution.firstIndex(where: { !alphabet.contains($0) }) {
+      throw InputError(
+        file: file, place: "entry \(bad)", "is \(solution[bad])",
+        remedy:
+          "every entry of a \(to) solution is \(alphabet.sorted().map(\.description).joined(separator: " or "))"
+      )
+    }
+    return steps.invert(solution)
+  }
+}
+
+extension SolutionMap {
+  /// Whether the indices of products lie below `count`.
+  fileprivate func isValid(below count: Int) -> Bool {
+    guard case .products(let pairs) = self else { return true }
+    return pairs.allSatisfy { $0.i >= 0 && $0.j >= 0 && max($0.i, $0.j) < count }
+  }
+}
+
+/// Solutions as files hold them.
+public enum SolutionFile {
+  /// Numbers separated by space or commas, a JSON list, or the output of `--json` (its `solution`, or a witness's
+  /// `pattern`).
+  public static func read(_ path: String) throws -> [Int] {
+    let data = try InputFile.contents(path)
+    if let value = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed),
+      let found = integers(in: value)
+    {
+      return found
+    }
+    let text = String(decoding: data, as: UTF8.self)
+    let words = text.split { $0.isWhitespace || $0 == "," }
+    let numbers = words.map { Int($0) ?? Double($0).flatMap { Int(exactly: $0.rounded()) } }
+    guard !numbers.isEmpty, !numbers.contains(nil) else {
+      throw InputError(
+        file: path, "holds no solution",
+        remedy: "write numbers separated by spaces, a JSON list, or a result of --json")
+    }
+    return numbers.compactMap(\.self)
+  }
+
+  private static func integers(in value: Any) -> [Int]? {
+    if let list = value as? [Int] { return list }
+    if let lists = value as? [[Int]] { return lists.flatMap(\.self) }
+    guard let object = value as? [String: Any] else { return nil }
+    for key in ["solution", "witness", "pattern", "exact"] {
+      if let inner = object[key], let found = integers(in: inner) { return found }
+    }
+    return nil
+  }
+}

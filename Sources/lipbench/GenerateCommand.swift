@@ -1,0 +1,112 @@
+import ArgumentParser
+import LipBench
+
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Make an instance of a family: hard problems with and without planted optima, and networks.",
+    discussion: """
+      The same family, parameters and seed give the same file everywhere. Planted optima are stored in .json files, with
+      the reason why nothing is better.
+
+      EXAMPLES
+        lipbench generate --list
+        lipbench generate wishart n=40 alpha=0.5 --seed 1 -o wishart.json
+        lipbench generate g05 n=60 --seed 5 -o g05_60.mc
+        lipbench generate gaussian-network widths=10-20-20-1 --seed 2 -o net.onnx
+      """)
+
+  @Argument(help: "The family's name.")
+  var family: String?
+
+  @Argument(help: "Its parameters; defaults for those not given.")
+  var parameters: [String] = []
+
+  @Option(help: "The seed.")
+  var seed: UInt64 = 0
+
+  @Option(
+    name: [.short, .customLong("output-file")], help: ArgumentHelp("The file to write.", valueName: "FILE"))
+  var output: String?
+
+  @Flag(help: "List the families with their parameters.")
+  var list = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    guard list || (family != nil && output != nil) else {
+      throw ValidationError("name a family and give -o FILE, or give --list")
+    }
+    for parameter in parameters where !parameter.contains("=") {
+      throw ValidationError("“\(parameter)” is no parameter: write name=value")
+    }
+  }
+
+  func run() throws {
+    guard !list, let family, let output else {
+      print(json ? FamilyTable.json : FamilyTable.text)
+      return
+    }
+    var values: [String: String] = [:]
+    for parameter in parameters {
+      let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard values.updateValue(String(parts[1]), forKey: String(parts[0])) == nil else {
+        throw ValidationError("the parameter \(parts[0]) is given twice")
+      }
+    }
+    let instance = try generate(family, parameters: values, seed: seed)
+    for note in try instance.write(to: output) { Terminal.note("note: \(note)") }
+    print(json ? instance.json(file: output) : instance.text(file: output))
+  }
+}
+
+struct InstancesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "instances",
+    abstract: "The instance library: list it, or regenerate and re-solve it.",
+    subcommands: [List.self, Verify.self])
+
+  struct Folder: ParsableArguments {
+    @Option(help: ArgumentHelp("The library's folder.", valueName: "FOLDER"))
+    var folder = "instances"
+  }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Print the ledger as a table.")
+    @OptionGroup var place: Folder
+
+    func run() throws { print(try InstanceLedger(folder: place.folder).text) }
+  }
+
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Regenerate every generated instance, solve everything again, and compare with the ledger.",
+      discussion: """
+        Exit code 1 where a file differs from what its command makes, or a result contradicts the ledger; 2 where a time
+        limit left an entry unconfirmed.
+
+        EXAMPLES
+          lipbench instances verify
+          lipbench instances verify --only wishart --time-limit 60
+        """)
+    @OptionGroup var place: Folder
+
+    @Option(help: ArgumentHelp("Only entries whose file name contains this.", valueName: "TEXT"))
+    var only: String?
+
+    @Option(help: ArgumentHelp("Seconds for each entry.", valueName: "seconds"))
+    var timeLimit = 60.0
+
+    func run() throws {
+      Interrupt.install()
+      let ledger = try InstanceLedger(folder: place.folder)
+      let outcome = try ledger.verify(
+        only: only, timeLimit: timeLimit, isInterrupted: { Interrupt.isRequested }, report: { print($0) })
+      print(outcome.summary)
+      if outcome.contradicted > 0 { throw ExitCode(1) }
+      if outcome.unconfirmed > 0 { throw ExitCode(2) }
+    }
+  }
+}

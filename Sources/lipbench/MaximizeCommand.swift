@@ -1,0 +1,30 @@
+import ArgumentParser
+import LipBench
+
+struct MaximizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "maximize",
+    abstract: "The optimum of a max-cut, Ising, QUBO, QCMH, partition or LIP-CST instance.",
+    discussion: """
+      In the file's own sense (a file that says minimize is minimised), value and variables. The problem is carried to spins
+      along the shortest chain of reductions, solved in integers, and carried back. Ctrl-C, --time-limit and --node-limit
+      leave the enclosure found so far (exit code 2).
+
+      EXAMPLES
+        lipbench maximize graph.mc
+        lipbench maximize instances/problems/wishart-32.json --explain
+        lipbench maximize problem.sparse --json --time-limit 60
+      """)
+
+  @OptionGroup var file: ProblemOptions
+  @OptionGroup var search: QuadraticOptions
+
+  @Flag(help: "Say along which reductions the problem was carried, which engine was taken, and why.")
+  var explain = false
+
+  func run() throws {
+    let answer = try Maximization(try file.read(), settings: search.settings())
+    print(search.json ? answer.json(seed: search.seed) : answer.text(explain: explain))
+    if !answer.isOptimal { throw ExitCode(2) }
+  }
+}
