@@ -25,16 +25,6 @@ struct ProblemOptions: ParsableArguments {
   }
 }
 
-extension ProblemKind {
-  static func parse(_ text: String, _ option: String) throws -> ProblemKind {
-    guard let kind = ProblemKind(rawValue: text) else {
-      throw ValidationError(
-        "\(option) \(text): use one of \(ProblemKind.allCases.map { $0.rawValue }.joined(separator: ", "))")
-    }
-    return kind
-  }
-}
-
 /// Limits of a search over spins.
 struct QuadraticOptions: ParsableArguments {
   @Option(help: ArgumentHelp("auto, enumerate, elimination or semidefinite.", valueName: "engine"))
@@ -70,10 +60,21 @@ struct QuadraticOptions: ParsableArguments {
 
   func settings() -> QuadraticSettings {
     Interrupt.install()
-    return QuadraticSettings(
+    var settings = QuadraticSettings(
       engine: QuadraticEngine(rawValue: engine), relativeGap: relativeGap, timeLimit: timeLimit,
-      nodeLimit: nodeLimit, seed: seed, isInterrupted: { Interrupt.isRequested },
-      progress: quiet
-        ? { _, _, _, _ in } : { Terminal.report(value: $0, bound: $1, statistics: $2, open: $3) })
+      nodeLimit: nodeLimit, seed: seed)
+    settings.isInterrupted = { Interrupt.isRequested }
+    if !quiet { settings.progress = Terminal.report(value:bound:statistics:open:) }
+    return settings
+  }
+}
+
+extension ProblemKind {
+  static func parse(_ text: String, _ option: String) throws -> ProblemKind {
+    guard let kind = ProblemKind(rawValue: text) else {
+      let names = ProblemKind.allCases.map { $0.rawValue }.joined(separator: ", ")
+      throw ValidationError("\(option) \(text): use one of \(names)")
+    }
+    return kind
   }
 }
