@@ -113,30 +113,39 @@ public struct InstanceLedger: Sendable {
     case contradicted(String)
   }
 
-  /// Whether the entry's `generate` command makes the file, byte for byte. Other commands are not run.
+  /// Whether the entry's `generate` or `reduce` command makes the file, byte for byte. Other commands are not run.
   private func regenerated(_ entry: Entry) throws -> Verdict {
-    var words = entry.command.split(separator: " ").map(String.init)
-    guard words.count >= 3, words[0] == "lipbench", words[1] == "generate" else { return .confirmed("") }
-    var seed: UInt64 = 0
-    if let option = words.firstIndex(of: "--seed"), option + 1 < words.count,
-      let value = UInt64(words[option + 1])
-    {
-      seed = value
-      words.removeSubrange(option...option + 1)
-    }
-    var parameters: [String: String] = [:]
-    for word in words.dropFirst(3) where word.contains("=") {
-      let parts = word.split(separator: "=", maxSplits: 1)
-      if parts.count == 2 { parameters[String(parts[0])] = String(parts[1]) }
-    }
-    let made = try generate(words[2], parameters: parameters, seed: seed)
+    let words = entry.command.split(separator: " ").map(String.init)
+    guard words.count >= 3, words[0] == "lipbench" else { return .confirmed("") }
     let scratch = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: scratch) }
     let copy = scratch.appendingPathComponent(URL(fileURLWithPath: entry.file).lastPathComponent).path
-    try made.write(to: copy)
+    switch words[1] {
+    case "generate": try regenerate(Array(words.dropFirst(2))).write(to: copy)
+    case "reduce":
+      guard let option = words.firstIndex(of: "--to"), option + 1 < words.count,
+        let kind = ProblemKind(rawValue: words[option + 1])
+      else { return .contradicted("the command names no kind") }
+      try InstanceReduction(try ProblemFile.read(folder + "/" + words[2]), to: kind).write(to: copy)
+    default: return .contradicted("the command is not one that makes instances")
+    }
     return try InputFile.contents(copy) == InputFile.contents(path(entry))
       ? .confirmed("") : .contradicted("the command makes another file")
+  }
+
+  /// FAMILY name=value … --seed S.
+  private func regenerate(_ words: [String]) throws(InputError) -> GeneratedInstance {
+    var seed: UInt64 = 0
+    if let option = words.firstIndex(of: "--seed"), option + 1 < words.count {
+      seed = UInt64(words[option + 1]) ?? 0
+    }
+    var parameters: [String: String] = [:]
+    for word in words.dropFirst() where word.contains("=") {
+      let parts = word.split(separator: "=", maxSplits: 1)
+      if parts.count == 2 { parameters[String(parts[0])] = String(parts[1]) }
+    }
+    return try generate(words[0], parameters: parameters, seed: seed)
   }
 
   private func path(_ entry: Entry) -> String { folder + "/" + entry.file }
