@@ -170,7 +170,8 @@ let package = Package(
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Workbench", "Bounds", "ExactArithmetic", "Networks", "PatternSearch", "RandomNumbers",
+        "Workbench", "Bounds", "ExactArithmetic", "Generators", "Networks", "PatternSearch", "Problems",
+        "QuadraticSearch", "RandomNumbers", "Reductions",
         .product(name: "BigInt", package: "BigInt"),
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),

@@ -17,6 +17,10 @@ enum Tool {
     .appendingPathComponent("lipbench")
 
   static func run(_ arguments: String..., interruptAfter seconds: Double? = nil) throws -> Outcome {
+    try run(arguments, interruptAfter: seconds)
+  }
+
+  static func run(_ arguments: [String], interruptAfter seconds: Double? = nil) throws -> Outcome {
     let process = Process()
     process.executableURL = url
     process.arguments = arguments

@@ -2,8 +2,10 @@ import BigInt
 import Bounds
 import ExactArithmetic
 import Foundation
+import Generators
 import Networks
 import PatternSearch
+import Problems
 import RandomNumbers
 import Testing
 import Workbench
@@ -53,20 +55,46 @@ private func read(_ file: String) throws -> MultilayerPerceptron {
     }
   }
 
-  @Test func theLedgerHoldsAnew() throws {
-    let lines = try String(contentsOf: instances.appendingPathComponent("ledger.tsv"), encoding: .utf8)
-      .split(separator: "\n").dropFirst().map { $0.split(separator: "\t").map(String.init) }
-    #expect(Set(lines.map { $0[0] }) == Set(try networks()))
-    for line in lines {
-      let network = try read("\(line[0]).json")
-      #expect(network.architecture == line[2])
-      let question = try BoundQuestion(network, domain: DomainText.parse(line[4], network: network))
-      let result = try ExactConstant(question).result
-      #expect(result.isOptimal, "\(line[0]) \(line[4])")
-      let lower = try #require(Double(line[5]))
-      let upper = try #require(Double(line[6]))
-      #expect(result.enclosure.lower <= upper && lower <= result.enclosure.upper, "\(line[0]) \(line[4])")
+  @Test("Every entry of the ledger is made again byte for byte, solved again, and none is contradicted")
+  func theLedgerHoldsAnew() throws {
+    let folder = instances.path
+    let ledger = try InstanceLedger(folder: folder)
+    let files = try ["networks", "problems"].flatMap { part in
+      try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)")
+        .filter { $0.hasSuffix(".json") }.map { "\(part)/\($0)" }
     }
+    #expect(Set(ledger.entries.map(\.file)) == Set(files))
+    var bad: [String] = []
+    let outcome = try ledger.verify(timeLimit: 5) { if $0.hasPrefix("CONTRADICTED") { bad.append($0) } }
+    #expect(bad.isEmpty)
+    #expect(outcome.contradicted == 0)
+    // What takes longer than the limit on a slow machine is not confirmed; most is.
+    #expect(outcome.confirmed > ledger.entries.count * 3 / 4)
+  }
+
+  @Test("A changed file, a wrong bound and a wrong command are contradicted")
+  func theLedgerNoticesChanges() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(
+      at: folder.appendingPathComponent("problems"), withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("problems/a.json").path
+    try generate("gnp", parameters: ["n": "10"], seed: 1).write(to: file)
+    let answer = try Maximization(try ProblemFile.read(file))
+    func outcome(_ lower: String, _ upper: String, _ command: String) throws -> InstanceLedger.Outcome {
+      let text =
+        "file\tkind\tsize\tquestion\tlower\tupper\tknown by\tcommand\n"
+        + "problems/a.json\tmax-cut\t10\tmaximize\t\(lower)\t\(upper)\tproved\t\(command)\n"
+      try text.write(
+        to: folder.appendingPathComponent("ledger.tsv"), atomically: true, encoding: .utf8)
+      return try InstanceLedger(folder: folder.path).verify(timeLimit: 5) { _ in }
+    }
+    let right = "lipbench generate gnp n=10 --seed 1"
+    let value = answer.value.description
+    #expect(try outcome(value, value, right).confirmed == 1)
+    #expect(try outcome(value, value, "lipbench generate gnp n=10 --seed 2").contradicted == 1)
+    let wrong = (answer.value + 1).description
+    #expect(try outcome(wrong, wrong, right).contradicted == 1)
   }
 
   /// Constants found by an independent depth-first enumeration of cells with another LP solver (HiGHS), to ten digits.
