@@ -10,9 +10,13 @@ struct BenchCommand: ParsableCommand {
         lipbench bench
         lipbench bench free --json
         lipbench bench networks --networks instances/networks
+        lipbench bench planted           # hardness of planted instances; minutes
       """)
 
-  @Argument(help: "free (two layers, Gaussian, all patterns) or networks; both if left out.")
+  @Argument(
+    help:
+      "free (two layers, Gaussian, all patterns), networks, or planted (hardness of planted instances); the first two if left out."
+  )
   var suite: String?
 
   @Option(help: ArgumentHelp("The folder of .json networks.", valueName: "FOLDER"))
@@ -21,14 +25,16 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup var search: SearchOptions
 
   func validate() throws {
+    if suite == "planted" { return }
     if let suite, Benchmark.Suite(rawValue: suite) == nil {
       throw ValidationError(
-        "unknown suite \(suite); the suites are \(Benchmark.Suite.allCases.map(\.rawValue).joined(separator: ", "))"
+        "unknown suite \(suite); the suites are \(Benchmark.Suite.allCases.map(\.rawValue).joined(separator: ", ")), planted"
       )
     }
   }
 
   func run() throws {
+    if suite == "planted" { return try runPlanted() }
     let benchmark = Benchmark(settings: search.settings(defaultTimeLimit: 60))
     var rows: [Benchmark.Row] = []
     for candidate in Benchmark.Suite.allCases where suite == nil || suite == candidate.rawValue {
@@ -38,5 +44,17 @@ struct BenchCommand: ParsableCommand {
       }
     }
     print(search.json ? Benchmark.json(rows) : Benchmark.text(rows))
+  }
+
+  private func runPlanted() throws {
+    Interrupt.install()
+    let study = PlantedStudy(timeLimit: search.timeLimit ?? 20, isInterrupted: { Interrupt.isRequested })
+    var rows: [PlantedStudy.Row] = []
+    try study.run { row in
+      rows.append(row)
+      let starts = row.restarts.map { "\($0)" } ?? "–"
+      if !search.quiet { Terminal.note("\(row.family) \(row.parameters) seed \(row.seed): \(starts) starts") }
+    }
+    print(search.json ? PlantedStudy.json(rows) : PlantedStudy.text(rows))
   }
 }
