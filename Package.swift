@@ -117,8 +117,8 @@ let package = Package(
       name: "LipBenchCommand",
       // LipBench re-exports these; named here, too, so that a change in one of them rebuilds the command.
       dependencies: [
-        "LipBench", "Bounds", "ExactArithmetic", "Generators", "LinearAlgebra", "LinearProgramming", "Networks",
-        "PatternSearch", "Problems", "QuadraticSearch", "Reductions", "Workbench",
+        "LipBench", "Bounds", "ExactArithmetic", "Generators", "LinearAlgebra", "LinearProgramming",
+        "Networks", "PatternSearch", "Problems", "QuadraticSearch", "Reductions", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/lipbench",
