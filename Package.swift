@@ -197,6 +197,12 @@ let package = Package(
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "PeerTests",
+      dependencies: [
+        "ExactArithmetic", "Generators", "Networks", "Problems", "QuadraticSearch", "Reductions",
+      ],
+      resources: [.copy("Resources")], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["LipBenchCommand"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
