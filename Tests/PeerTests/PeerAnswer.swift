@@ -13,7 +13,8 @@ struct PeerAnswer: Decodable {
   /// Optimum and solution are ours, exactly, once the peer's numbers are taken for the integers next to them.
   func check(_ instance: PeerInstance, _ name: String) throws {
     try #require(isOptimal, "\(name)")
-    #expect(try rational(objective, name) == instance.expected, "\(name)")
+    let optimum = try rational(objective, name)
+    #expect(optimum == instance.expected, "\(name)")
     let solution = try columns.map { try rational($0, name) == 1 ? 1 : 0 }
     try #require(solution.count == instance.program.columns.count, "\(name)")
     #expect(instance.program.value(of: solution) == instance.expected, "\(name)")
