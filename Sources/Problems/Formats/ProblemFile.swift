@@ -162,8 +162,8 @@ public enum ProblemFile {
     throw InputError(
       "neither ending nor name says which format the file has",
       remedy:
-        "use one of \((endings + writtenEndings).map { ".\($0)" }.joined(separator: " ")), or say --kind max-cut "
-        + "or --kind qubo")
+        "problems are \((endings + writtenEndings).map { ".\($0)" }.joined(separator: ", ")), or say --kind max-cut or "
+        + "--kind qubo; networks are .json, .nnet or .onnx")
   }
 
   /// Families of the Biq Mac and DIMACS collections.
