@@ -36,7 +36,7 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
   private let goal: Scalar?
   private let tabu: TabuSearch<Scalar>
   private let report: (Scalar, Double, Int) -> Void
-  /// What rounding the coefficients to doubles can hide.
+  /// What rounding coefficients and sums to doubles can hide.
   private let margin: Double
   private var random: SplitMix64
   private var queue = Heap<Node>()
@@ -57,7 +57,7 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
     tabu = TabuSearch(form: form)
     random = SplitMix64(seed: seed)
     let total = Double(form.absoluteSum)
-    margin = total < 0x1p50 ? 0 : total * 0x1p-50
+    margin = total * 0x1p-50
     let start = [Int8](repeating: 1, count: form.spins)
     best = (form.energy(start), start)
   }
