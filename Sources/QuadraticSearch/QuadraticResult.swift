@@ -12,7 +12,7 @@ public enum QuadraticEngine: String, Sendable, CaseIterable, Codable {
 
 /// Why a search ended.
 public enum QuadraticStopReason: String, Sendable, Codable {
-  /// The optimum is proved.
+  /// The asked gap was reached; with gap 0 the optimum is proved.
   case gap
   /// The goal was reached, or cannot be.
   case decided
@@ -94,7 +94,8 @@ public struct QuadraticResult: Sendable {
 
   /// Whether no floating-point bound is behind `bound`.
   public var isExact: Bool { engine != .semidefinite }
-  public var isOptimal: Bool { reason == .gap }
+  /// Whether the optimum is proved: no gap is left.
+  public var isOptimal: Bool { bound == value }
 }
 
 /// The limits of one search, asked often and answered cheaply.

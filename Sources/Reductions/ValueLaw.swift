@@ -25,6 +25,12 @@ public struct ValueLaw: Sendable, Equatable {
     scale * (squaresSource ? source * source : source) + offset
   }
 
+  /// The target threshold that asks the same as a source threshold. A value that is squared is never negative, so a
+  /// negative threshold becomes one that no square reaches.
+  public func pushThreshold(_ source: Rational) -> Rational {
+    squaresSource && source.signum < 0 ? offset - scale : push(source)
+  }
+
   /// The source value of a target value; its *square* where `squaresSource`.
   public func pull(_ target: Rational) -> Rational { (target - offset) / scale }
 

@@ -26,7 +26,7 @@ public struct InstanceReduction: Sendable {
     let law = result.law
     let asked = threshold ?? source.threshold.map { OptimumThreshold(source.problem.ownRelation, $0) }
     let carried = asked.map {
-      OptimumThreshold(law.scale.signum > 0 ? $0.relation : $0.relation.opposite, law.push($0.value))
+      OptimumThreshold(law.scale.signum > 0 ? $0.relation : $0.relation.opposite, law.pushThreshold($0.value))
     }
     let fits = carried?.relation == result.target.ownRelation
     if let carried, threshold != nil, !fits {

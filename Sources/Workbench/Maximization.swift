@@ -69,7 +69,7 @@ public struct Maximization: Sendable {
     }
     self.value = value
     let pulled = reduced.law.pull(result.bound)
-    if result.isOptimal {
+    if result.bound == result.value {
       bound = value
     } else if reduced.law.squaresSource {
       bound = Rational(max(pulled, 0).squareRootRoundedDown)
@@ -90,14 +90,12 @@ public struct Maximization: Sendable {
   private static func goal(
     _ threshold: OptimumThreshold, _ law: ValueLaw, isStrict: Bool
   ) -> QuadraticSettings.Goal {
-    // |Σ| < 0 never holds: a square below 0 says so.
-    let pushed =
-      law.squaresSource && threshold.value.signum < 0
-      ? law.offset - law.scale.magnitude : law.push(threshold.value)
+    let pushed = law.pushThreshold(threshold.value)
     return QuadraticSettings.Goal(value: pushed, isStrict: isStrict)
   }
 
-  public var isOptimal: Bool { result.isOptimal }
+  /// Whether the optimum is proved: no gap is left.
+  public var isOptimal: Bool { bound == value }
   /// The lower and upper end of what the optimum is known to lie in.
   public var enclosure: (lower: Rational, upper: Rational) {
     instance.problem.sense == .maximize ? (value, bound) : (bound, value)

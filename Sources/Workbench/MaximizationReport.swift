@@ -53,7 +53,7 @@ extension Maximization {
 
   public var stopText: String {
     switch result.reason {
-    case .gap: "optimum proved"
+    case .gap: "gap reached"
     case .decided: "question decided"
     case .time: "time limit"
     case .nodes: "node limit"

@@ -122,4 +122,23 @@ import Workbench
       #expect(answer.isOptimal && answer.value == instance.planted?.value, "seed \(seed)")
     }
   }
+
+  @Test(
+    "A gap that was asked for leaves an enclosure, not an optimum; negative discrepancies are never reached")
+  func partitionGapsAndThresholds() throws {
+    let instance = try instance("partition", ["n": "18"], seed: 3)
+    let optimum = try Maximization(instance).value
+    let settings = QuadraticSettings(engine: .semidefinite, relativeGap: 1e-3)
+    let stopped = try Maximization(instance, settings: settings)
+    #expect(stopped.enclosure.lower <= optimum && optimum <= stopped.enclosure.upper)
+    #expect(!stopped.isOptimal || stopped.value == optimum)
+    for value in [Rational(-1), 0, optimum] {
+      let asked = OptimumThreshold(.atMost, value)
+      let here = try Maximization(instance, threshold: asked)
+      let target = try InstanceReduction(instance, to: .ising, threshold: asked).target
+      let there = try Maximization(
+        target, threshold: OptimumThreshold(.atMost, try #require(target.threshold)))
+      #expect(here.verdict == (optimum <= value) && there.verdict == here.verdict)
+    }
+  }
 }
