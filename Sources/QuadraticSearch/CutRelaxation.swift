@@ -27,20 +27,21 @@ struct CutRelaxation {
     let scale = u.reduce(0, +)
     guard n > 1, scale > 0, !c.isZero else { return Result(bound: 0, primal: x, iterations: 0) }
     u = u.map { max($0, scale * 1e-3 / Double(n)) }
-    var best = certified(u, c)
-    var z = slack(u, c)
+    var best = Double.infinity
+    var z = Matrix(rows: n, columns: n) { $0 == $1 ? u[$0] : -c[$0, $1] }
     var primalValue = 0.0
-    var mu = gap(u, primalValue) / Double(2 * n)
+    var mu = u.reduce(0, +) / Double(2 * n)
     var iterations = 0
-    while iterations < 60, !shouldStop() {
+    while true {
+      var inverse = z.elements
+      guard PositiveDefinite.factor(&inverse, size: n) else { break }
       let dual = u.reduce(0, +)
-      if best < cutoff { break }
+      best = min(best, certified(trace: dual, size: n))
+      if best < cutoff || iterations == 60 || shouldStop() { break }
       // Not to be pruned, and known well enough to branch on.
       if primalValue >= cutoff, dual - primalValue < 0.05 * (dual - cutoff) { break }
       if dual - primalValue < 1e-9 * scale { break }
       iterations += 1
-      var inverse = z.elements
-      guard PositiveDefinite.factor(&inverse, size: n) else { break }
       PositiveDefinite.invert(factor: &inverse, size: n)
       // (Z⁻¹ ∘ X) du = μ diag(Z⁻¹) - 1
       var normal = zip(inverse, x.elements).map { $0 * $1 }
@@ -58,56 +59,38 @@ struct CutRelaxation {
             - (product.elements[i * n + j] + product.elements[j * n + i]) / 2
         }
       }
-      let primalStep = step(x.elements, dx, size: n)
-      let dualStep = diagonalStep(z.elements, du, size: n)
+      let primalStep = step(size: n) { length in zip(x.elements, dx).map { $0 + length * $1 } }
+      let dualStep = step(size: n) { length in
+        var moved = z.elements
+        for i in 0..<n { moved[i * (n + 1)] += length * du[i] }
+        return moved
+      }
       for k in 0..<n * n { x.elements[k] += primalStep * dx[k] }
       for i in 0..<n {
         u[i] += dualStep * du[i]
         z[i, i] = u[i]
       }
       primalValue = zip(c.elements, x.elements).reduce(0) { $0 + $1.0 * $1.1 }
-      mu = gap(u, primalValue) / Double(2 * n)
+      mu = (u.reduce(0, +) - primalValue) / Double(2 * n)
       if primalStep + dualStep > 1.8 { mu /= 2 }
-      best = min(best, certified(u, c))
     }
     return Result(bound: best, primal: x, iterations: iterations)
   }
 
-  private static func gap(_ u: [Double], _ primalValue: Double) -> Double { u.reduce(0, +) - primalValue }
-
-  private static func slack(_ u: [Double], _ c: Matrix) -> Matrix {
-    Matrix(rows: c.rows, columns: c.rows) { $0 == $1 ? u[$0] : -c[$0, $1] }
-  }
-
   /// The longest of 1, 0.8, 0.64, … that keeps the matrix definite, shortened a little where it is not 1.
-  private static func step(_ matrix: [Double], _ direction: [Double], size n: Int) -> Double {
+  private static func step(size n: Int, moved: (_ length: Double) -> [Double]) -> Double {
     var length = 1.0
     while length > 1e-8 {
-      var moved = zip(matrix, direction).map { $0 + length * $1 }
-      if PositiveDefinite.factor(&moved, size: n) { return length < 1 ? 0.95 * length : 1 }
+      var matrix = moved(length)
+      if PositiveDefinite.factor(&matrix, size: n) { return length < 1 ? 0.95 * length : 1 }
       length *= 0.8
     }
     return 0
   }
 
-  private static func diagonalStep(_ matrix: [Double], _ direction: [Double], size n: Int) -> Double {
-    var length = 1.0
-    while length > 1e-8 {
-      var moved = matrix
-      for i in 0..<n { moved[i * (n + 1)] += length * direction[i] }
-      if PositiveDefinite.factor(&moved, size: n) { return length < 1 ? 0.95 * length : 1 }
-      length *= 0.8
-    }
-    return 0
-  }
-
-  /// A number proved to be at least max sᵀCs: a Cholesky factorisation of Z that runs to completion proves
+  /// A number proved to be at least max sᵀCs once a Cholesky factorisation of Z has run to completion: that proves
   /// Z + c I ⪰ 0 with c = γ(n+2)/(1 - γ(n+2)) · trace Z (Rump 2006), so Diag(u + c) - C ⪰ 0 and the bound is Σ (u + c).
-  private static func certified(_ u: [Double], _ c: Matrix) -> Double {
-    let n = c.rows
-    var z = slack(u, c).elements
-    guard PositiveDefinite.factor(&z, size: n) else { return .infinity }
-    let trace = u.reduce(0, +)
+  private static func certified(trace: Double, size n: Int) -> Double {
     let shift = 2 * unitRoundoff * Double(n + 3) * trace
     return (trace + Double(n) * shift) * (1 + 4 * Double(n) * unitRoundoff)
   }

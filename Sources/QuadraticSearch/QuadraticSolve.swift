@@ -13,10 +13,8 @@ extension Ising {
   public func solve(_ settings: QuadraticSettings = QuadraticSettings()) throws(UnsupportedProblem)
     -> QuadraticResult
   {
-    if let form = SpinForm<Int>(self) { return try QuadraticSolve(ising: self, form: form, settings).run() }
-    if let form = SpinForm<Int128>(self) {
-      return try QuadraticSolve(ising: self, form: form, settings).run()
-    }
+    if let form = SpinForm<Int>(self) { return try QuadraticSolve(form: form, settings: settings).run() }
+    if let form = SpinForm<Int128>(self) { return try QuadraticSolve(form: form, settings: settings).run() }
     throw UnsupportedProblem(
       "the coefficients of the problem span more than 120 bits",
       remedy: "round them to a common scale, for example to integers")
@@ -30,7 +28,7 @@ extension Ising {
     let tabu = TabuSearch(form: form)
     var random = SplitMix64(seed: seed)
     for restart in 1...max(limit, 1) {
-      let found = tabu.improve(tabu.randomSpins(&random), &random)
+      let found = tabu.restart(&random)
       let reached = form.unit * Rational(BigInt(found.energy))
       if reached == value || sense.prefers(reached, to: value) { return restart }
     }
@@ -40,17 +38,10 @@ extension Ising {
 
 /// One search: chooses the engine and runs it.
 private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
-  let ising: Ising
   let form: SpinForm<Scalar>
   let settings: QuadraticSettings
 
-  init(ising: Ising, form: SpinForm<Scalar>, _ settings: QuadraticSettings) {
-    self.ising = ising
-    self.form = form
-    self.settings = settings
-  }
-
-  /// Where elimination is taken by itself: 2²³ table entries take a fraction of a second.
+  /// Where elimination is taken by itself: 2²¹ table entries take a fraction of a second.
   private static var automaticWidth: Int { 21 }
   private static var automaticSpins: Int { 24 }
 
@@ -97,9 +88,8 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     _ result: (energy: Scalar, spins: [Int8])?
   ) -> (found: (energy: Scalar, spins: [Int8]), bound: Scalar) {
     if let result { return (result, result.energy) }
-    let tabu = TabuSearch(form: form)
     var random = SplitMix64(seed: settings.seed)
-    return (tabu.improve(tabu.randomSpins(&random), &random), form.absoluteSum)
+    return (TabuSearch(form: form).restart(&random), form.absoluteSum)
   }
 
   private func value(_ energy: Scalar) -> Rational { form.unit * Rational(BigInt(energy)) }

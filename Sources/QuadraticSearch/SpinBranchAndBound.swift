@@ -56,8 +56,7 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
     self.report = report
     tabu = TabuSearch(form: form)
     random = SplitMix64(seed: seed)
-    let total = Double(form.absoluteSum)
-    margin = total * 0x1p-50
+    margin = Double(form.absoluteSum) * 0x1p-50
     let start = [Int8](repeating: 1, count: form.spins)
     best = (form.energy(start), start)
   }
@@ -75,7 +74,7 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
   mutating func run() -> Double {
     for _ in 0..<Self.initialRestarts where !isDone && !limits.shouldStop() {
       limits.statistics.restarts += 1
-      offer(tabu.improve(tabu.randomSpins(&random), &random))
+      offer(tabu.restart(&random))
     }
     var fixed = [Int8](repeating: 0, count: form.spins)
     if !form.hasFields, form.spins > 0 {
@@ -95,7 +94,7 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
         visit(child, inherited: node.bound)
       }
     }
-    return Swift.max(Double(best.energy), queue.max?.bound ?? settled, settled)
+    return Swift.max(Double(best.energy), settled, queue.max?.bound ?? settled)
   }
 
   private mutating func offer(_ candidate: (energy: Scalar, spins: [Int8])) {
@@ -123,10 +122,6 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
     let anchor = sub.free.count
     let correlations = (0..<anchor).map { relaxed.primal[$0, anchor] }
     offer(tabu.improve(sub.complete(correlations.map { $0 < 0 ? -1 : 1 }), &random, patience: form.spins))
-    guard bound >= cutoff else {
-      settled = Swift.max(settled, bound)
-      return
-    }
     let choice = correlations.indices.min { abs(correlations[$0]) < abs(correlations[$1]) } ?? 0
     serial += 1
     queue.insert(Node(bound: bound, serial: serial, fixed: fixed, branching: sub.free[choice]))

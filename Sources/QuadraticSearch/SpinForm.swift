@@ -55,12 +55,9 @@ struct SpinForm<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable 
   }
 
   func energy(_ s: [Int8]) -> Scalar {
-    var twice: Scalar = 0
-    for i in 0..<spins {
-      let local = neighbours[i].reduce(into: Scalar(0)) { $0 += $1.coupling * Scalar(s[$1.spin]) }
-      twice += Scalar(s[i]) * (local + 2 * fields[i])
-    }
-    return twice / 2
+    let local = localFields(s)
+    // Every coupling is counted at both its ends, every field once in `local`.
+    return (0..<spins).reduce(Scalar(0)) { $0 + Scalar(s[$1]) * (local[$1] + fields[$1]) } / 2
   }
 
   /// The local fields Σⱼ c_ij sⱼ + h_i: flipping spin i changes E by -2 s_i times its own.

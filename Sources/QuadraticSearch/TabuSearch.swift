@@ -47,7 +47,9 @@ struct TabuSearch<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     return best
   }
 
-  func randomSpins(_ random: inout SplitMix64) -> [Int8] {
-    (0..<form.spins).map { _ in random.next() & 1 == 0 ? -1 : 1 }
+  /// The best spins met from a random start.
+  func restart(_ random: inout SplitMix64) -> (energy: Scalar, spins: [Int8]) {
+    let start = (0..<form.spins).map { _ in random.next() & 1 == 0 ? Int8(-1) : 1 }
+    return improve(start, &random)
   }
 }

@@ -16,8 +16,6 @@ struct VariableElimination<Scalar: FixedWidthInteger & SignedInteger & Sendable>
   let scopes: [[Int]]
 
   var width: Int { scopes.reduce(0) { max($0, $1.count) } }
-  /// Σ 2^width, the table entries computed; saturates.
-  var work: Double { scopes.reduce(0) { $0 + Double(sign: .plus, exponent: $1.count, significand: 1) } }
 
   /// Plans the elimination. O(n · width²).
   init(form: SpinForm<Scalar>) {
@@ -63,7 +61,7 @@ struct VariableElimination<Scalar: FixedWidthInteger & SignedInteger & Sendable>
     for (step, v) in order.enumerated() { position[v] = step }
     for (step, v) in order.enumerated() {
       if shouldStop() { return nil }
-      let (table, choice) = eliminate(v, scope: scopes[step], tables: waiting[v], position: position)
+      let (table, choice) = eliminate(v, scope: scopes[step], tables: waiting[v])
       waiting[v] = []
       entries += table.values.count
       choices.append(choice)
@@ -82,9 +80,7 @@ struct VariableElimination<Scalar: FixedWidthInteger & SignedInteger & Sendable>
     return (constant, spins, entries)
   }
 
-  private func eliminate(
-    _ v: Int, scope: [Int], tables: [Table], position: [Int]
-  ) -> (table: Table, choice: [UInt64]) {
+  private func eliminate(_ v: Int, scope: [Int], tables: [Table]) -> (table: Table, choice: [UInt64]) {
     let count = 1 << scope.count
     // The coupling of v to each spin of the scope, and for each table the bit it gives that spin.
     var coupling = [Scalar](repeating: 0, count: scope.count)

@@ -36,8 +36,8 @@ public struct ReductionChain: Sendable {
     var result = ReducedProblem(target: problem, law: .identity, maps: [])
     for step in steps {
       let next = try step.applyErased(result.target)
-      let law = result.maps.isEmpty && result.law == .identity ? next.law : result.law.followed(by: next.law)
-      result = ReducedProblem(target: next.target, law: law, maps: result.maps + next.maps)
+      result = ReducedProblem(
+        target: next.target, law: result.law.followed(by: next.law), maps: result.maps + next.maps)
     }
     return result
   }

@@ -37,8 +37,9 @@ public struct ValueLaw: Sendable, Equatable {
   /// Whether better values of the source are larger values of the target.
   public func targetSense(_ source: Sense) -> Sense { scale.signum > 0 ? source : source.opposite }
 
-  /// This law, and then `next`, which must not square.
+  /// This law, and then `next`, which must not square unless this is the identity.
   public func followed(by next: ValueLaw) -> ValueLaw {
+    if self == .identity { return next }
     precondition(!next.squaresSource, "only the first law of a chain squares")
     return ValueLaw(
       scale: next.scale * scale, offset: next.scale * offset + next.offset, squaresSource: squaresSource)

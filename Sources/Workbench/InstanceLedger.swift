@@ -89,20 +89,19 @@ public struct InstanceLedger: Sendable {
       var verdict = try regenerated(entry)
       if case .confirmed = verdict { verdict = try solved(entry, timeLimit, isInterrupted) }
       let seconds = (ContinuousClock.now - start) / .seconds(1)
+      let (label, remark): (String, String)
       switch verdict {
       case .confirmed(let how):
         outcome.confirmed += 1
-        report(
-          "ok            \(secondsText(seconds).padded(to: 7))  \(entry.file)  \(entry.question)  \(how)")
+        (label, remark) = ("ok           ", how)
       case .unconfirmed(let why):
         outcome.unconfirmed += 1
-        report(
-          "NOT CONFIRMED \(secondsText(seconds).padded(to: 7))  \(entry.file)  \(entry.question)  \(why)")
+        (label, remark) = ("NOT CONFIRMED", why)
       case .contradicted(let why):
         outcome.contradicted += 1
-        report(
-          "CONTRADICTED  \(secondsText(seconds).padded(to: 7))  \(entry.file)  \(entry.question)  \(why)")
+        (label, remark) = ("CONTRADICTED ", why)
       }
+      report("\(label) \(secondsText(seconds).padded(to: 7))  \(entry.file)  \(entry.question)  \(remark)")
     }
     return outcome
   }

@@ -20,6 +20,11 @@ public struct OptimumThreshold: Sendable, Equatable {
     self.relation = relation
     self.value = value
   }
+
+  /// The question as a statement about `name`, and what holds where it is false.
+  public func claim(about name: String) -> (yes: String, no: String) {
+    ("\(name) \(relation.rawValue) \(value)", "\(name) \(relation == .atMost ? ">" : "<") \(value)")
+  }
 }
 
 extension Problem {
@@ -58,7 +63,8 @@ public struct Maximization: Sendable {
     let sense = instance.problem.sense
     // Existence of a good solution, or the complement of the existence of a strictly better one.
     let asksExistence = (threshold?.relation == .atLeast) == (sense == .maximize)
-    if let threshold { settings.goal = Self.goal(threshold, reduced.law, isStrict: !asksExistence) }
+    let isStrict = !asksExistence
+    settings.goal = threshold.map { .init(value: reduced.law.pushThreshold($0.value), isStrict: isStrict) }
     result = try ising.solve(settings)
     self.instance = instance
     self.chain = chain
@@ -80,18 +86,9 @@ public struct Maximization: Sendable {
       verdict = nil
       return
     }
-    let isStrict = !asksExistence
     let exists = sense.prefers(value, to: threshold.value) || (!isStrict && value == threshold.value)
     let mayExist = sense.prefers(bound, to: threshold.value) || (!isStrict && bound == threshold.value)
     verdict = exists ? asksExistence : mayExist ? nil : !asksExistence
-  }
-
-  /// The Ising value that a solution must reach (or exceed) to settle the question.
-  private static func goal(
-    _ threshold: OptimumThreshold, _ law: ValueLaw, isStrict: Bool
-  ) -> QuadraticSettings.Goal {
-    let pushed = law.pushThreshold(threshold.value)
-    return QuadraticSettings.Goal(value: pushed, isStrict: isStrict)
   }
 
   /// Whether the optimum is proved: no gap is left.

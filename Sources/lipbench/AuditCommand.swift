@@ -23,7 +23,7 @@ struct AuditCommand: ParsableCommand {
   func run() throws {
     let question = try network.question(search.settings(defaultTimeLimit: 60))
     let audit = try Audit(
-      question, sink: search.sink, progress: { if !search.quiet { Terminal.note("running \($0)") } })
+      question, sink: search.sink, progress: { if !search.limits.quiet { Terminal.note("running \($0)") } })
     if let html { try TextFile.write(audit.html, to: html) }
     print(search.json ? audit.json : audit.text)
     if !audit.isConsistent { throw ExitCode(1) }

@@ -40,7 +40,7 @@ struct BenchCommand: ParsableCommand {
     for candidate in Benchmark.Suite.allCases where suite == nil || suite == candidate.rawValue {
       try benchmark.run(candidate, folder: networks) { row in
         rows.append(row)
-        if !search.quiet { Terminal.note("\(row.instance) seed \(row.seed): \(row.seconds) s") }
+        if !search.limits.quiet { Terminal.note("\(row.instance) seed \(row.seed): \(row.seconds) s") }
       }
     }
     print(search.json ? Benchmark.json(rows) : Benchmark.text(rows))
@@ -48,12 +48,15 @@ struct BenchCommand: ParsableCommand {
 
   private func runPlanted() throws {
     Interrupt.install()
-    let study = PlantedStudy(timeLimit: search.timeLimit ?? 20, isInterrupted: { Interrupt.isRequested })
+    let study = PlantedStudy(
+      timeLimit: search.limits.timeLimit ?? 20, isInterrupted: { Interrupt.isRequested })
     var rows: [PlantedStudy.Row] = []
     try study.run { row in
       rows.append(row)
       let starts = row.restarts.map { "\($0)" } ?? "–"
-      if !search.quiet { Terminal.note("\(row.family) \(row.parameters) seed \(row.seed): \(starts) starts") }
+      if !search.limits.quiet {
+        Terminal.note("\(row.family) \(row.parameters) seed \(row.seed): \(starts) starts")
+      }
     }
     print(search.json ? PlantedStudy.json(rows) : PlantedStudy.text(rows))
   }

@@ -87,22 +87,19 @@ struct DecideCommand: ParsableCommand {
       let decision = try ExactConstant(
         try BoundQuestion(network, domain: .all, settings: search.settings(threshold: limit)),
         sink: search.sink)
-      let claim = "L(f)² \(threshold.relation.rawValue) \(threshold.value)"
-      let negation = "L(f)² \(threshold.relation == .atMost ? ">" : "<") \(threshold.value)"
-      print(search.json ? decision.json : decision.decisionText(claim, negation: negation))
+      let claim = threshold.claim(about: "L(f)²")
+      print(search.json ? decision.json : decision.decisionText(claim.yes, negation: claim.no))
       if decision.result.verdict == nil { throw ExitCode(2) }
       return
     }
-    var settings = QuadraticSettings(
-      timeLimit: search.timeLimit, nodeLimit: search.nodeLimit, seed: search.seed,
-      isInterrupted: { Interrupt.isRequested })
+    var settings = QuadraticSettings(search.limits)
     settings.engine = QuadraticEngine(rawValue: search.engine)
-    Interrupt.install()
     let decision = try Maximization(instance, threshold: threshold, settings: settings)
     let name = isNetwork ? "L(f)²" : instance.problem.sense == .maximize ? "maximum" : "minimum"
-    let claim = "\(name) \(threshold.relation.rawValue) \(threshold.value)"
-    let negation = "\(name) \(threshold.relation == .atMost ? ">" : "<") \(threshold.value)"
-    print(search.json ? decision.json(seed: search.seed) : decision.decisionText(claim, negation: negation))
+    let claim = threshold.claim(about: name)
+    print(
+      search.json
+        ? decision.json(seed: search.limits.seed) : decision.decisionText(claim.yes, negation: claim.no))
     if decision.verdict == nil { throw ExitCode(2) }
   }
 

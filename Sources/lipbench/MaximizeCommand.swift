@@ -24,7 +24,7 @@ struct MaximizeCommand: ParsableCommand {
 
   func run() throws {
     let answer = try Maximization(try file.read(), settings: search.settings())
-    print(search.json ? answer.json(seed: search.seed) : answer.text(explain: explain))
+    print(search.limits.json ? answer.json(seed: search.limits.seed) : answer.text(explain: explain))
     if !answer.isOptimal { throw ExitCode(2) }
   }
 }

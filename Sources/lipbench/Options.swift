@@ -68,14 +68,8 @@ struct DomainOptions: ParsableArguments {
   }
 }
 
-/// How long to search, and how to report.
-struct SearchOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("auto, enumerate, cells or semidefinite.", valueName: "engine"))
-  var engine = "auto"
-
-  @Option(help: "Stop when (upper - lower) / upper is at most this.")
-  var relativeGap = 1e-6
-
+/// When to stop, and how to report.
+struct LimitOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Stop after so many seconds (audit: each method).", valueName: "seconds"))
   var timeLimit: Double?
 
@@ -92,24 +86,45 @@ struct SearchOptions: ParsableArguments {
   var json = false
 
   func validate() throws {
+    if let timeLimit, !(timeLimit >= 0) { throw ValidationError("--time-limit must be at least 0") }
+    if let nodeLimit, nodeLimit < 0 { throw ValidationError("--node-limit must be at least 0") }
+  }
+
+  static func validate(relativeGap: Double) throws {
+    guard relativeGap >= 0, relativeGap < 1 else { throw ValidationError("--relative-gap must be in [0, 1)") }
+  }
+}
+
+/// How to search a network.
+struct SearchOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("auto, enumerate, cells or semidefinite.", valueName: "engine"))
+  var engine = "auto"
+
+  @Option(help: "Stop when (upper - lower) / upper is at most this.")
+  var relativeGap = 1e-6
+
+  @OptionGroup var limits: LimitOptions
+
+  var json: Bool { limits.json }
+
+  func validate() throws {
     guard engine == "auto" || Engine(rawValue: engine) != nil else {
       throw ValidationError(
         "--engine \(engine): use auto, \(Engine.allCases.map(\.rawValue).joined(separator: ", "))")
     }
-    guard relativeGap >= 0, relativeGap < 1 else { throw ValidationError("--relative-gap must be in [0, 1)") }
-    if let timeLimit, !(timeLimit >= 0) { throw ValidationError("--time-limit must be at least 0") }
-    if let nodeLimit, nodeLimit < 0 { throw ValidationError("--node-limit must be at least 0") }
+    try LimitOptions.validate(relativeGap: relativeGap)
   }
 
   func settings(defaultTimeLimit: Double? = nil, threshold: Threshold? = nil) -> SearchSettings {
     Interrupt.install()
     return SearchSettings(
-      engine: Engine(rawValue: engine), relativeGap: relativeGap, timeLimit: timeLimit ?? defaultTimeLimit,
-      nodeLimit: nodeLimit, seed: seed, threshold: threshold, isInterrupted: { Interrupt.isRequested })
+      engine: Engine(rawValue: engine), relativeGap: relativeGap,
+      timeLimit: limits.timeLimit ?? defaultTimeLimit, nodeLimit: limits.nodeLimit, seed: limits.seed,
+      threshold: threshold, isInterrupted: { Interrupt.isRequested })
   }
 
   var sink: SearchSink {
-    if quiet { return { _ in } }
+    if limits.quiet { return { _ in } }
     return { event in Terminal.report(event) }
   }
 }

@@ -25,7 +25,7 @@ struct ProblemOptions: ParsableArguments {
   }
 }
 
-/// Limits of a search over spins.
+/// How to search over spins.
 struct QuadraticOptions: ParsableArguments {
   @Option(help: ArgumentHelp("auto, enumerate, elimination or semidefinite.", valueName: "engine"))
   var engine = "auto"
@@ -33,39 +33,32 @@ struct QuadraticOptions: ParsableArguments {
   @Option(help: "Stop at this gap relative to the Ising value; 0 goes on to the exact optimum.")
   var relativeGap = 0.0
 
-  @Option(help: ArgumentHelp("Stop after so many seconds.", valueName: "seconds"))
-  var timeLimit: Double?
-
-  @Option(help: ArgumentHelp("Stop after so many nodes.", valueName: "count"))
-  var nodeLimit: Int?
-
-  @Option(help: "Seed of the starts; the same seed gives the same node counts.")
-  var seed: UInt64 = 0
-
-  @Flag(help: "No progress on standard error.")
-  var quiet = false
-
-  @Flag(help: "Print one JSON object.")
-  var json = false
+  @OptionGroup var limits: LimitOptions
 
   func validate() throws {
     guard engine == "auto" || QuadraticEngine(rawValue: engine) != nil else {
       let names = QuadraticEngine.allCases.map { $0.rawValue }.joined(separator: ", ")
       throw ValidationError("--engine \(engine): use auto, \(names)")
     }
-    guard relativeGap >= 0, relativeGap < 1 else { throw ValidationError("--relative-gap must be in [0, 1)") }
-    if let timeLimit, !(timeLimit >= 0) { throw ValidationError("--time-limit must be at least 0") }
-    if let nodeLimit, nodeLimit < 0 { throw ValidationError("--node-limit must be at least 0") }
+    try LimitOptions.validate(relativeGap: relativeGap)
   }
 
   func settings() -> QuadraticSettings {
-    Interrupt.install()
-    var settings = QuadraticSettings(
-      engine: QuadraticEngine(rawValue: engine), relativeGap: relativeGap, timeLimit: timeLimit,
-      nodeLimit: nodeLimit, seed: seed)
-    settings.isInterrupted = { Interrupt.isRequested }
-    if !quiet { settings.progress = Terminal.report(value:bound:statistics:open:) }
+    var settings = QuadraticSettings(limits)
+    settings.engine = QuadraticEngine(rawValue: engine)
+    settings.relativeGap = relativeGap
+    if !limits.quiet { settings.progress = Terminal.report(value:bound:statistics:open:) }
     return settings
+  }
+}
+
+extension QuadraticSettings {
+  /// The limits the user gave, and Ctrl-C.
+  init(_ limits: LimitOptions) {
+    Interrupt.install()
+    self.init(
+      timeLimit: limits.timeLimit, nodeLimit: limits.nodeLimit, seed: limits.seed,
+      isInterrupted: { Interrupt.isRequested })
   }
 }
 

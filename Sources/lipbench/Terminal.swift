@@ -45,7 +45,7 @@ extension Terminal {
   static func report(value: Rational?, bound: Rational, statistics: QuadraticStatistics, open: Int) {
     let best = value.map { String(format: "%14.8g", $0.approximation) } ?? "             –"
     note(
-      "nodes \(String(format: "%8d", statistics.nodes)) open \(String(format: "%8d", open))  best \(best)"
+      "nodes \(pad(statistics.nodes)) open \(pad(open))  best \(best)"
         + "  bound \(String(format: "%14.8g", bound.approximation))  (Ising value)")
   }
 }
