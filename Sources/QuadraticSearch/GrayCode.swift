@@ -8,11 +8,16 @@ struct GrayCode<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
 
   let form: SpinForm<Scalar>
 
-  /// - Returns: nil where `shouldStop` ended it.
-  func maximum(shouldStop: () -> Bool = { false }) -> (energy: Scalar, spins: [Int8], visited: Int)? {
+  /// - Parameters:
+  ///   - limit: the number of assignments to visit at most.
+  ///   - shouldStop: asked every million assignments.
+  /// - Returns: the best of the assignments visited; of all, where `isComplete`.
+  func maximum(
+    limit: Int = .max, shouldStop: () -> Bool = { false }
+  ) -> (energy: Scalar, spins: [Int8], visited: Int, isComplete: Bool) {
     let n = form.spins
     var spins = [Int8](repeating: 1, count: n)
-    guard n > 0 else { return (0, [], 1) }
+    guard n > 0 else { return (0, [], 1, true) }
     let free = form.hasFields ? n : n - 1
     var matrix = [Scalar](repeating: 0, count: n * n)
     for i in 0..<n {
@@ -23,9 +28,10 @@ struct GrayCode<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     var best = energy
     var bestCode: UInt64 = 0
     let count = UInt64(1) << free
+    let end = min(count, UInt64(max(limit, 1)))
     var code: UInt64 = 1
-    while code < count {
-      if code & 0xF_FFFF == 0, shouldStop() { return nil }
+    while code < end {
+      if code & 0xF_FFFF == 0, shouldStop() { break }
       let spin = code.trailingZeroBitCount
       let sign = Scalar(spins[spin])
       energy -= 2 * sign * local[spin]
@@ -41,6 +47,6 @@ struct GrayCode<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     }
     let gray = bestCode ^ (bestCode >> 1)
     let winner = (0..<n).map { $0 < free && gray >> UInt64($0) & 1 == 1 ? Int8(-1) : 1 }
-    return (best, winner, Int(count))
+    return (best, winner, Int(code), code == count)
   }
 }

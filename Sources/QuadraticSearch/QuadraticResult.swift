@@ -21,6 +21,18 @@ public enum QuadraticStopReason: String, Sendable, Codable {
   case interrupt
 }
 
+/// What a bound rests on.
+public enum QuadraticBoundSource: Sendable {
+  /// Every assignment was visited, in integers.
+  case enumeration
+  /// Variable elimination, in integers.
+  case dynamicProgramming
+  /// No Σ c s s exceeds Σ |c|, in integers: all that a stopped exact engine knows.
+  case sumOfMagnitudes
+  /// A floating-point bound with margins for rounding.
+  case relaxation
+}
+
 /// Counts, the same on every machine for the same seed.
 public struct QuadraticStatistics: Sendable, Equatable, Codable {
   /// Branch and bound nodes; assignments visited; table entries computed.
@@ -81,19 +93,19 @@ public struct QuadraticSettings: Sendable {
 public struct QuadraticResult: Sendable {
   /// The value of `solution`, exactly.
   public let value: Rational
-  /// No solution is better than this (above it where the value is maximised, below where it is minimised). Exact from
-  /// `enumerate` and `elimination`; from `semidefinite` a floating-point bound with margins for rounding, moved to the
+  /// No solution is better than this (above it where the value is maximised, below where it is minimised), moved to the
   /// nearest value the data allow.
   public let bound: Rational
   public let solution: [Int]
   public let reason: QuadraticStopReason
+  public let boundSource: QuadraticBoundSource
   public let engine: QuadraticEngine
   public let explanation: String
   public let statistics: QuadraticStatistics
   public let seconds: Double
 
   /// Whether no floating-point bound is behind `bound`.
-  public var isExact: Bool { engine != .semidefinite }
+  public var isExact: Bool { boundSource != .relaxation }
   /// Whether the optimum is proved: no gap is left.
   public var isOptimal: Bool { bound == value }
 }
@@ -120,6 +132,12 @@ final class SearchLimits {
       stop = .time
     }
     return stop != nil
+  }
+
+  /// The same, before work that leads to so many nodes and cannot be cut short.
+  func shouldStop(before nodes: Int) -> Bool {
+    if stop == nil, let limit = settings.nodeLimit, nodes > limit { stop = .nodes }
+    return shouldStop()
   }
 
   func report(_ value: Rational?, _ bound: Rational, open: Int) {

@@ -51,16 +51,27 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     let limits = SearchLimits(settings)
     let found: (energy: Scalar, spins: [Int8])
     var bound: Scalar
+    let boundSource: QuadraticBoundSource
     switch engine {
     case .enumerate:
-      let result = GrayCode(form: form).maximum(shouldStop: limits.shouldStop)
-      limits.statistics.nodes = result?.visited ?? 0
-      (found, bound) = outcome(result.map { ($0.energy, $0.spins) })
+      let result = GrayCode(form: form).maximum(
+        limit: settings.nodeLimit ?? .max, shouldStop: limits.shouldStop)
+      limits.statistics.nodes = result.visited
+      if result.isComplete {
+        (found, bound, boundSource) = ((result.energy, result.spins), result.energy, .enumeration)
+      } else {
+        (found, bound, boundSource) = stopped(limits, with: (result.energy, result.spins))
+      }
     case .elimination:
       limits.statistics.width = elimination.width
-      let result = elimination.maximum(shouldStop: limits.shouldStop)
-      limits.statistics.nodes = result?.entries ?? 0
-      (found, bound) = outcome(result.map { ($0.energy, $0.spins) })
+      var entries = 0
+      let result = elimination.maximum(entries: &entries, shouldStop: limits.shouldStop(before:))
+      limits.statistics.nodes = entries
+      if let result {
+        (found, bound, boundSource) = (result, result.energy, .dynamicProgramming)
+      } else {
+        (found, bound, boundSource) = stopped(limits)
+      }
     case .semidefinite:
       var search = SpinBranchAndBound(
         form: form, limits: limits, relativeGap: settings.relativeGap, goal: goal, seed: settings.seed
@@ -70,6 +81,7 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       let upper = search.run()
       found = search.best
       bound = max(found.energy, roundedDown(upper))
+      boundSource = .relaxation
     }
     let gap = Double(bound) - Double(found.energy)
     let isClosed =
@@ -79,17 +91,21 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       value: value(found.energy), bound: value(bound), solution: found.spins.map { Int($0) },
       reason: isClosed
         ? .gap : goal.map { found.energy >= $0 || bound < $0 } == true ? .decided : limits.stop ?? .gap,
-      engine: engine, explanation: explanation,
+      boundSource: boundSource, engine: engine, explanation: explanation,
       statistics: limits.statistics, seconds: limits.seconds)
   }
 
-  /// A stopped engine holds no more than some spins and the trivial bound.
-  private func outcome(
-    _ result: (energy: Scalar, spins: [Int8])?
-  ) -> (found: (energy: Scalar, spins: [Int8]), bound: Scalar) {
-    if let result { return (result, result.energy) }
+  /// What a stopped engine holds: the better of its spins and a local search's, and the trivial bound.
+  private func stopped(
+    _ limits: SearchLimits, with partial: (energy: Scalar, spins: [Int8])? = nil
+  ) -> (found: (energy: Scalar, spins: [Int8]), bound: Scalar, source: QuadraticBoundSource) {
+    // The node limit ends an enumeration by itself; this puts it on record.
+    _ = limits.shouldStop()
+    limits.statistics.restarts += 1
     var random = SplitMix64(seed: settings.seed)
-    return (TabuSearch(form: form).restart(&random), form.absoluteSum)
+    let found = TabuSearch(form: form).restart(&random)
+    let best = partial.map { $0.energy > found.energy ? $0 : found } ?? found
+    return (best, form.absoluteSum, .sumOfMagnitudes)
   }
 
   private func value(_ energy: Scalar) -> Rational { form.unit * Rational(BigInt(energy)) }

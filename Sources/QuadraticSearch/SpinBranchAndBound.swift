@@ -86,13 +86,14 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
     while let node = queue.max, node.bound >= cutoff, !isDone {
       if limits.shouldStop() { break }
       queue.removeMax()
-      limits.statistics.nodes += 1
       report(best.energy, node.bound, queue.count)
       for spin: Int8 in [1, -1] {
         var child = node.fixed
         child[node.branching] = spin
         visit(child, inherited: node.bound)
       }
+      // Only now: the last node that the limit allows is worked off like the others.
+      limits.statistics.nodes += 1
     }
     return Swift.max(Double(best.energy), settled, queue.max?.bound ?? settled)
   }
@@ -104,10 +105,8 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
   private mutating func visit(_ fixed: [Int8], inherited: Double) {
     let sub = Subproblem(form: form, fixed: fixed)
     guard sub.free.count > Self.enumerationLimit else {
-      if let (energy, spins, _) = GrayCode(form: sub.form).maximum() {
-        offer((energy + sub.constant, sub.complete(spins)))
-      }
-      return
+      let leaf = GrayCode(form: sub.form).maximum()
+      return offer((leaf.energy + sub.constant, sub.complete(leaf.spins)))
     }
     limits.statistics.relaxations += 1
     let constant = Double(sub.constant)

@@ -51,16 +51,21 @@ struct VariableElimination<Scalar: FixedWidthInteger & SignedInteger & Sendable>
     let values: [Scalar]
   }
 
+  /// - Parameters:
+  ///   - entries: counts the table entries computed.
+  ///   - shouldStop: asked before each table, with the count that it would lead to.
   /// - Returns: nil where `shouldStop` ended it.
-  func maximum(shouldStop: () -> Bool = { false }) -> (energy: Scalar, spins: [Int8], entries: Int)? {
+  func maximum(
+    entries: inout Int, shouldStop: (_ entries: Int) -> Bool = { _ in false }
+  ) -> (energy: Scalar, spins: [Int8])? {
     var waiting = [[Table]](repeating: [], count: form.spins)
     var choices: [[UInt64]] = []
     var constant: Scalar = 0
-    var entries = 0
+    entries = 0
     var position = [Int](repeating: 0, count: form.spins)
     for (step, v) in order.enumerated() { position[v] = step }
     for (step, v) in order.enumerated() {
-      if shouldStop() { return nil }
+      if shouldStop(entries + 1 << scopes[step].count) { return nil }
       let (table, choice) = eliminate(v, scope: scopes[step], tables: waiting[v])
       waiting[v] = []
       entries += table.values.count
@@ -77,7 +82,7 @@ struct VariableElimination<Scalar: FixedWidthInteger & SignedInteger & Sendable>
       for (bit, spin) in scopes[step].enumerated() where spins[spin] > 0 { index |= 1 << bit }
       spins[v] = choices[step][index >> 6] >> UInt64(index & 63) & 1 == 1 ? 1 : -1
     }
-    return (constant, spins, entries)
+    return (constant, spins)
   }
 
   private func eliminate(_ v: Int, scope: [Int], tables: [Table]) -> (table: Table, choice: [UInt64]) {

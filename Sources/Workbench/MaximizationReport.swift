@@ -70,9 +70,13 @@ extension Maximization {
   }
 
   private var boundText: String {
-    result.isExact
-      ? "exact: \(result.engine == .elimination ? "dynamic programming" : "enumeration") in integers"
-      : "floating-point bounds with margins for rounding, moved to the values that the data allow"
+    switch result.boundSource {
+    case .enumeration: "exact: enumeration in integers"
+    case .dynamicProgramming: "exact: dynamic programming in integers"
+    case .sumOfMagnitudes: "exact: the sum of all magnitudes; the engine was stopped before it knew more"
+    case .relaxation:
+      "floating-point bounds with margins for rounding, moved to the values that the data allow"
+    }
   }
 
   private var lines: [String] {

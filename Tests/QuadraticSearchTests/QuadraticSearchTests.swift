@@ -140,6 +140,32 @@ import Testing
     }
   }
 
+  @Test(
+    "A node limit holds in every engine, and a stopped engine says what its bound rests on",
+    arguments: QuadraticEngine.allCases)
+  func nodeLimits(engine: QuadraticEngine) throws {
+    let problem = Self.random(20, density: 0.9, seed: 4, number: Self.integer)
+    let optimum = try problem.solve(QuadraticSettings(engine: engine))
+    #expect(optimum.isOptimal && optimum.boundSource != .sumOfMagnitudes)
+    for limit in [0, 1, 3, 1000] {
+      let result = try problem.solve(QuadraticSettings(engine: engine, nodeLimit: limit))
+      #expect(result.statistics.nodes <= max(limit, 1), "\(limit)")
+      let stopped = !result.isOptimal
+      #expect(!stopped || result.reason == .nodes, "\(limit)")
+      let enclosed =
+        problem.sense == .maximize
+        ? result.value <= optimum.value && optimum.value <= result.bound
+        : result.bound <= optimum.value && optimum.value <= result.value
+      #expect(enclosed)
+      if engine != .semidefinite {
+        #expect(stopped && result.isExact && result.boundSource == .sumOfMagnitudes, "\(limit)")
+      }
+    }
+    let enough = QuadraticSettings(engine: engine, nodeLimit: optimum.statistics.nodes)
+    #expect(try problem.solve(enough).value == optimum.value)
+    #expect(try problem.solve(enough).isOptimal)
+  }
+
   @Test("Counts repeat")
   func deterministic() throws {
     let problem = Self.random(30, density: 0.5, seed: 7, number: Self.integer)
