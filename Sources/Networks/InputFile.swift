@@ -3,6 +3,9 @@ public import Foundation
 /// No such file: exit code 66.
 public struct MissingFile: Error, CustomStringConvertible {
   public let path: String
+
+  public init(_ path: String) { self.path = path }
+
   public var description: String { "\(path): no such file" }
 }
 
@@ -15,7 +18,7 @@ public enum InputFile {
   public static func contents(_ path: String) throws -> Data {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw MissingFile(path: path)
+      throw MissingFile(path)
     }
     guard !isDirectory.boolValue else {
       throw InputError(file: path, "is a folder", remedy: "give a file")

@@ -64,10 +64,13 @@ extension Problem {
 public struct UnsupportedProblem: Error, Sendable, Equatable, CustomStringConvertible {
   public let problem: String
   public let remedy: String
+  /// Whether it is the request, such as an engine asked for, that does not suit the problem.
+  public let isRequest: Bool
 
-  public init(_ problem: String, remedy: String) {
+  public init(_ problem: String, remedy: String, isRequest: Bool = false) {
     self.problem = problem
     self.remedy = remedy
+    self.isRequest = isRequest
   }
 
   public var description: String { "\(problem); \(remedy)" }

@@ -141,11 +141,11 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     case .enumerate? where n > GrayCode<Scalar>.spinLimit:
       throw UnsupportedProblem(
         "engine enumerate takes at most \(GrayCode<Scalar>.spinLimit) spins, this problem has \(n)",
-        remedy: "use --engine semidefinite")
+        remedy: "use --engine semidefinite", isRequest: true)
     case .elimination? where width > VariableElimination<Scalar>.widthLimit:
       throw UnsupportedProblem(
         "engine elimination takes a width of at most \(VariableElimination<Scalar>.widthLimit), this problem has \(width)",
-        remedy: "use --engine semidefinite")
+        remedy: "use --engine semidefinite", isRequest: true)
     case let engine?: return (engine, "engine \(engine.rawValue) was asked for")
     case nil: break
     }

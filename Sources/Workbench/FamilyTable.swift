@@ -58,14 +58,11 @@ extension GeneratedInstance {
   @discardableResult
   public func write(to path: String) throws -> [String] {
     switch self {
-    case .network(let network): try NetworkFile.write(network, to: path)
-    case .problem(let instance):
-      try ProblemFile.write(instance, to: path)
-      if instance.planted != nil, !path.lowercased().hasSuffix(".json") {
-        return ["only .json files hold the planted optimum"]
-      }
+    case .network(let network):
+      try NetworkFile.write(network, to: path)
+      return []
+    case .problem(let instance): return try InstanceFile.write(instance, to: path)
     }
-    return []
   }
 
   public func text(file: String) -> String {

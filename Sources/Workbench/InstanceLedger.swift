@@ -30,6 +30,8 @@ public struct InstanceLedger: Sendable {
     public var unconfirmed = 0
     public var contradicted = 0
 
+    public var count: Int { confirmed + unconfirmed + contradicted }
+
     public var summary: String {
       "\(confirmed) confirmed, \(unconfirmed) not confirmed in time, \(contradicted) contradicted"
     }
@@ -126,7 +128,8 @@ public struct InstanceLedger: Sendable {
       guard let option = words.firstIndex(of: "--to"), option + 1 < words.count,
         let kind = ProblemKind(rawValue: words[option + 1])
       else { return .contradicted("the command names no kind") }
-      try InstanceReduction(try ProblemFile.read(folder + "/" + words[2]), to: kind).write(to: copy)
+      let reduction = try InstanceReduction(try ProblemFile.read(folder + "/" + words[2]), to: kind)
+      _ = try InstanceFile.write(reduction.target, to: copy)
     default: return .contradicted("the command is not one that makes instances")
     }
     return try InputFile.contents(copy) == InputFile.contents(path(entry))
@@ -152,7 +155,7 @@ public struct InstanceLedger: Sendable {
   private func solved(
     _ entry: Entry, _ timeLimit: Double, _ isInterrupted: @escaping @Sendable () -> Bool
   ) throws -> Verdict {
-    if NetworkFile.isNetwork(path(entry)) { return try solvedNetwork(entry, timeLimit, isInterrupted) }
+    if try NetworkFile.isNetwork(path(entry)) { return try solvedNetwork(entry, timeLimit, isInterrupted) }
     let instance = try ProblemFile.read(path(entry))
     guard let lower = try? Rational.parseSigned(entry.lower),
       let upper = try? Rational.parseSigned(entry.upper)

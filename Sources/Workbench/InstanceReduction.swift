@@ -1,6 +1,4 @@
 import ExactArithmetic
-import Foundation
-import Networks
 public import Problems
 public import Reductions
 
@@ -46,26 +44,11 @@ public struct InstanceReduction: Sendable {
 
   public var map: SolutionMapFile { SolutionMapFile(source: source.problem, chain: chain, result: result) }
 
-  /// Writes the target by the file's ending: networks for lip-cst, anything else as a problem file.
-  public func write(to path: String) throws {
-    let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
-    if let network = target.problem as? LipCST, ["onnx", "nnet"].contains(ending) {
-      let written: MultilayerPerceptron
-      do throws(InputError) {
-        written = try network.network(name: target.name)
-      } catch {
-        throw error.inFile(path)
-      }
-      try NetworkFile.write(written, to: path)
-    } else {
-      try ProblemFile.write(target, to: path)
-    }
-  }
-
   public var text: String {
     var lines = [
       "source  \(source.name)  (\(source.problem.summaryLine))", "target  \(target.problem.summaryLine)",
-      "chain   \(chain.name)", "law     \(result.law.formula())",
+      "chain   \(chain.steps.isEmpty ? "none: the kinds are the same" : chain.name)",
+      "law     \(result.law.formula())",
     ]
     if let threshold = target.threshold {
       lines.append("asks    is the optimum \(target.problem.ownRelation.rawValue) \(threshold)?")

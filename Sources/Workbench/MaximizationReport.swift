@@ -1,5 +1,5 @@
 import BigInt
-import ExactArithmetic
+public import ExactArithmetic
 import Foundation
 public import Problems
 import QuadraticSearch
@@ -7,12 +7,18 @@ import Reductions
 
 extension Rational {
   /// An integer or short fraction as it is; anything longer to 12 digits, rounded as asked.
-  func printed(_ rounding: DirectedRounding) -> String {
-    if description.count <= 24 { return description }
-    if isInteger { return description }
+  public func printed(_ rounding: DirectedRounding) -> String {
+    if isInteger || description.count <= 24 { return description }
+    // The nearest double is off by half a step at most; a whole step makes it a bound.
     let size = magnitude.approximation
-    guard signum < 0 else { return directedDecimal(size.nextDown, digits: 12, .nearest) }
-    return "-" + directedDecimal(size, digits: 12, .nearest)
+    switch (rounding, signum < 0) {
+    case (.nearest, let isNegative):
+      return (isNegative ? "-" : "") + directedDecimal(size, digits: 12, .nearest)
+    case (.down, false): return directedDecimal(size.nextDown, digits: 12, .down)
+    case (.up, false): return directedDecimal(size.nextUp, digits: 12, .up)
+    case (.down, true): return "-" + directedDecimal(size.nextUp, digits: 12, .up)
+    case (.up, true): return "-" + directedDecimal(size.nextDown, digits: 12, .down)
+    }
   }
 }
 

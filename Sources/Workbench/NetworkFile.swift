@@ -42,7 +42,10 @@ public enum NetworkFile {
   }
 
   /// Whether a file holds a network, as far as its name and first look say; a file that is neither counts as one.
-  public static func isNetwork(_ path: String, kind: ProblemKind? = nil) -> Bool {
+  ///
+  /// - Throws: `MissingFile`.
+  public static func isNetwork(_ path: String, kind: ProblemKind? = nil) throws -> Bool {
+    guard FileManager.default.fileExists(atPath: path) else { throw MissingFile(path) }
     if ["onnx", "nnet"].contains(URL(fileURLWithPath: path).pathExtension.lowercased()) { return true }
     do {
       return try ProblemFile.kind(ofFile: path, kind: kind) == nil

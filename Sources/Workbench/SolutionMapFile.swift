@@ -44,15 +44,24 @@ public struct SolutionMapFile: Codable, Sendable {
     let data = try InputFile.contents(path)
     do {
       let map = try JSONDecoder().decode(SolutionMapFile.self, from: data)
-      guard map.kind == "map", map.variables >= 0,
-        map.steps.reduce(map.variables, { $1.targetCount($0) }) == map.targetVariables,
-        map.steps.allSatisfy({ $0.isValid(below: map.targetVariables) })
-      else { throw DecodingError.valueNotFound(String.self, .init(codingPath: [], debugDescription: "")) }
+      guard map.kind == "map", map.variables >= 0, map.isConsistent else {
+        throw DecodingError.valueNotFound(String.self, .init(codingPath: [], debugDescription: ""))
+      }
       return map
     } catch {
       throw InputError(
         file: path, "is not a map of solutions", remedy: "give the file that lipbench reduce … --map wrote")
     }
+  }
+
+  /// Whether the steps lead from the source's number of variables to the target's, over variables that exist.
+  private var isConsistent: Bool {
+    var count = variables
+    for step in steps {
+      guard step.isValid(below: count) else { return false }
+      count = step.targetCount(count)
+    }
+    return count == targetVariables
   }
 
   /// The source solution of a target solution.
@@ -87,32 +96,46 @@ extension SolutionMap {
 
 /// Solutions as files hold them.
 public enum SolutionFile {
+  /// How far from an integer a solver's entry may be.
+  private static let tolerance = 1e-6
+
   /// Numbers separated by space or commas, a JSON list, or the output of `--json` (its `solution`, or a witness's
-  /// `pattern`).
+  /// `pattern`). Entries within 1e-6 of an integer, as solvers write them, are that integer.
+  ///
+  /// - Throws: `MissingFile`, or `InputError` where the file holds no numbers, or one that is no integer.
   public static func read(_ path: String) throws -> [Int] {
     let data = try InputFile.contents(path)
-    if let value = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed),
-      let found = integers(in: value)
-    {
-      return found
+    let numbers: [Double]?
+    if let value = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed) {
+      numbers = self.numbers(in: value)
+    } else {
+      let words = String(decoding: data, as: UTF8.self).split { $0.isWhitespace || $0 == "," }
+      let parsed = words.compactMap { Double($0) }
+      numbers = parsed.isEmpty || parsed.count < words.count ? nil : parsed
     }
-    let text = String(decoding: data, as: UTF8.self)
-    let words = text.split { $0.isWhitespace || $0 == "," }
-    let numbers = words.map { Int($0) ?? Double($0).flatMap { Int(exactly: $0.rounded()) } }
-    guard !numbers.isEmpty, !numbers.contains(nil) else {
+    guard let numbers else {
       throw InputError(
         file: path, "holds no solution",
         remedy: "write numbers separated by spaces, a JSON list, or a result of --json")
     }
-    return numbers.compactMap(\.self)
+    return try numbers.enumerated().map { (index, number) throws(InputError) in
+      let nearest = number.rounded()
+      guard abs(number - nearest) <= tolerance, let integer = Int(exactly: nearest) else {
+        throw InputError(
+          file: path, place: "entry \(index)", "is \(number)",
+          remedy: "a solution's entries are integers, to within \(tolerance)")
+      }
+      return integer
+    }
   }
 
-  private static func integers(in value: Any) -> [Int]? {
-    if let list = value as? [Int] { return list }
-    if let lists = value as? [[Int]] { return lists.flatMap(\.self) }
+  private static func numbers(in value: Any) -> [Double]? {
+    if let number = value as? Double { return [number] }
+    if let list = value as? [Double] { return list }
+    if let lists = value as? [[Double]] { return lists.flatMap(\.self) }
     guard let object = value as? [String: Any] else { return nil }
     for key in ["solution", "witness", "pattern", "exact"] {
-      if let inner = object[key], let found = integers(in: inner) { return found }
+      if let inner = object[key], let found = numbers(in: inner) { return found }
     }
     return nil
   }

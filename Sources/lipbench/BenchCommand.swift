@@ -35,7 +35,7 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     if suite == "planted" { return try runPlanted() }
-    let benchmark = Benchmark(settings: search.settings(defaultTimeLimit: 60))
+    let benchmark = Benchmark(settings: try search.settings(defaultTimeLimit: 60))
     var rows: [Benchmark.Row] = []
     for candidate in Benchmark.Suite.allCases where suite == nil || suite == candidate.rawValue {
       try benchmark.run(candidate, folder: networks) { row in

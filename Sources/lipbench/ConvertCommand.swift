@@ -31,13 +31,11 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     let hint = try kind.map { try ProblemKind.parse($0, "--kind") }
-    guard NetworkFile.isNetwork(input, kind: hint) else {
+    guard try NetworkFile.isNetwork(input, kind: hint) else {
       let instance = try ProblemFile.read(input, kind: hint, problem: problem)
       for note in instance.notes { Terminal.note("note: \(note)") }
-      if !output.lowercased().hasSuffix(".json"), instance.planted != nil || instance.threshold != nil {
-        Terminal.note("note: only .json files hold a planted optimum or a threshold; they are not written")
-      }
-      return try InstanceReduction(instance, to: instance.problem.kind).write(to: output)
+      for note in try InstanceFile.write(instance, to: output) { Terminal.note("note: \(note)") }
+      return
     }
     let network = try NetworkFile.read(input, outputTensor: outputTensor)
     for note in network.notes { Terminal.note("note: \(note)") }

@@ -25,77 +25,39 @@ struct DecideCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What a problem file holds, where its name does not say.", valueName: "KIND"))
   var kind: String?
 
-  @Option(help: ArgumentHelp("Is L ≤ V? Of a problem: is the optimum ≤ V?", valueName: "V"))
-  var atMost: String?
-
-  @Option(help: ArgumentHelp("Is L² ≤ V?", valueName: "V"))
-  var atMostSquared: String?
-
-  @Option(help: ArgumentHelp("Is L ≥ V? Of a problem: is the optimum ≥ V?", valueName: "V"))
-  var atLeast: String?
+  @OptionGroup var question: ThresholdOptions
 
   func validate() throws {
-    guard [atMost, atMostSquared, atLeast].compactMap({ $0 }).count <= 1 else {
-      throw ValidationError("give only one of --at-most V, --at-most-squared V, --at-least V")
-    }
     if let kind { _ = try ProblemKind.parse(kind, "--kind") }
   }
 
   func run() throws {
     let hint = try kind.map { try ProblemKind.parse($0, "--kind") }
-    guard NetworkFile.isNetwork(network.network, kind: hint) else { return try decideProblem(hint) }
-    let (threshold, claim) = try question()
+    guard try NetworkFile.isNetwork(network.network, kind: hint) else { return try decideProblem(hint) }
+    guard let (threshold, claim) = try question.aboutNetwork() else {
+      throw ValidationError("give one of --at-most V, --at-most-squared V, --at-least V")
+    }
     let decision = try ExactConstant(
       try network.question(search.settings(threshold: threshold)), sink: search.sink)
-    print(search.json ? decision.json : decision.decisionText(claim.yes, negation: claim.no))
-    if decision.result.verdict == nil { throw ExitCode(2) }
+    try report(decision, claim)
   }
 
   /// A problem file: its own threshold, or the one given.
   private func decideProblem(_ hint: ProblemKind?) throws {
+    try network.place.refuseForProblems()
     let instance = try ProblemFile.read(network.network, kind: hint)
     for note in instance.notes { Terminal.note("note: \(note)") }
-    let isNetwork = instance.problem.kind == .lipCST
-    func number(_ text: String) throws -> Rational {
-      do { return try Rational.parseSigned(text) } catch { throw ValidationError("\(error)") }
-    }
-    var threshold: OptimumThreshold
-    if let text = atMost {
-      threshold = OptimumThreshold(.atMost, try number(text))
-    } else if let text = atLeast {
-      threshold = OptimumThreshold(.atLeast, try number(text))
-    } else if let text = atMostSquared {
-      guard isNetwork else { throw ValidationError("--at-most-squared is for networks and lip-cst") }
-      threshold = OptimumThreshold(.atMost, try number(text))
-    } else if let own = instance.threshold {
-      threshold = OptimumThreshold(instance.problem.ownRelation, own)
-    } else {
+    let own = instance.threshold.map { OptimumThreshold(instance.problem.ownRelation, $0) }
+    guard let threshold = try question.aboutOptimum(of: instance.problem.kind) ?? own else {
       throw ValidationError("the file holds no threshold: give one of --at-most V, --at-least V")
     }
-    // LIP-CST asks for L, its value is L².
-    if isNetwork, atMost != nil || atLeast != nil {
-      threshold = OptimumThreshold(
-        threshold.relation, threshold.value.signum < 0 ? -1 : threshold.value.squared)
-    }
     if let problem = instance.problem as? LipCST, !problem.isAttained {
-      let network = try problem.network(name: instance.name)
-      let limit =
-        threshold.value.signum < 0
-        ? Threshold.atLeast(squared: 0)
-        : threshold.relation == .atMost
-          ? .atMost(squared: threshold.value) : .atLeast(squared: threshold.value)
-      let decision = try ExactConstant(
-        try BoundQuestion(network, domain: .all, settings: search.settings(threshold: limit)),
-        sink: search.sink)
-      let claim = threshold.claim(about: "L(f)²")
-      print(search.json ? decision.json : decision.decisionText(claim.yes, negation: claim.no))
-      if decision.result.verdict == nil { throw ExitCode(2) }
-      return
+      return try decideNetwork(try problem.network(name: instance.name), threshold)
     }
-    var settings = QuadraticSettings(search.limits)
-    settings.engine = QuadraticEngine(rawValue: search.engine)
-    let decision = try Maximization(instance, threshold: threshold, settings: settings)
-    let name = isNetwork ? "L(f)²" : instance.problem.sense == .maximize ? "maximum" : "minimum"
+    let decision = try Maximization(instance, threshold: threshold, settings: search.quadraticSettings())
+    let name =
+      instance.problem.kind == .lipCST
+      ? "L(f)²" : instance.problem.sense == .maximize ? "maximum" : "minimum"
     let claim = threshold.claim(about: name)
     print(
       search.json
@@ -103,25 +65,21 @@ struct DecideCommand: ParsableCommand {
     if decision.verdict == nil { throw ExitCode(2) }
   }
 
-  /// The threshold, the statement asked about, and what holds where it is false.
-  private func question() throws -> (threshold: Threshold, claim: (yes: String, no: String)) {
-    func number(_ text: String) throws -> Rational {
-      do { return try Rational.parse(text) } catch { throw ValidationError("\(error)") }
-    }
-    if let atMost {
-      return (.atMost(squared: try number(atMost).squared), ("L(f, X) ≤ \(atMost)", "L(f, X) > \(atMost)"))
-    }
-    if let atMostSquared {
-      return (
-        .atMost(squared: try number(atMostSquared)),
-        ("L(f, X)² ≤ \(atMostSquared)", "L(f, X)² > \(atMostSquared)")
-      )
-    }
-    if let atLeast {
-      return (
-        .atLeast(squared: try number(atLeast).squared), ("L(f, X) ≥ \(atLeast)", "L(f, X) < \(atLeast)")
-      )
-    }
-    throw ValidationError("give one of --at-most V, --at-most-squared V, --at-least V")
+  /// LIP-CST that no reduction leads on from: a network over all of Rⁿ.
+  private func decideNetwork(_ network: MultilayerPerceptron, _ threshold: OptimumThreshold) throws {
+    let limit =
+      threshold.value.signum < 0
+      ? Threshold.atLeast(squared: 0)
+      : threshold.relation == .atMost
+        ? .atMost(squared: threshold.value) : .atLeast(squared: threshold.value)
+    let decision = try ExactConstant(
+      try BoundQuestion(network, domain: .all, settings: search.settings(threshold: limit)),
+      sink: search.sink)
+    try report(decision, threshold.claim(about: "L(f)²"))
+  }
+
+  private func report(_ decision: ExactConstant, _ claim: (yes: String, no: String)) throws {
+    print(search.json ? decision.json : decision.decisionText(claim.yes, negation: claim.no))
+    if decision.result.verdict == nil { throw ExitCode(2) }
   }
 }

@@ -104,6 +104,9 @@ struct InstancesCommand: ParsableCommand {
       let ledger = try InstanceLedger(folder: place.folder)
       let outcome = try ledger.verify(
         only: only, timeLimit: timeLimit, isInterrupted: { Interrupt.isRequested }, report: { print($0) })
+      guard outcome.count > 0 || Interrupt.isRequested else {
+        throw ValidationError("no file of the ledger has “\(only ?? "")” in its name")
+      }
       print(outcome.summary)
       if outcome.contradicted > 0 { throw ExitCode(1) }
       if outcome.unconfirmed > 0 { throw ExitCode(2) }

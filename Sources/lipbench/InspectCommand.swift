@@ -26,7 +26,7 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let hint = try kind.map { try ProblemKind.parse($0, "--kind") }
-    guard NetworkFile.isNetwork(network, kind: hint) else {
+    guard try NetworkFile.isNetwork(network, kind: hint) else {
       let inspection = ProblemInspection(path: network, instance: try ProblemFile.read(network, kind: hint))
       print(json ? inspection.json : inspection.text)
       return

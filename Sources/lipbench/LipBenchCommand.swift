@@ -43,9 +43,11 @@ struct LipBenchCommand: ParsableCommand {
     } catch let error as MissingFile {
       fail("\(error)", code: 66)
     } catch let error as UnsupportedProblem {
-      fail("\(error)", code: 65)
+      fail("\(error)", code: error.isRequest ? 64 : 65)
     } catch let error as UnsupportedSearch {
       fail("\(error)", code: 64)
+    } catch let error as ValidationError {
+      fail("Error: \(error.message)", code: 64)
     } catch let error as any Error & InternalFailure {
       fail("internal failure: \(error)", code: 70)
     } catch {

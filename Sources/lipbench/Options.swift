@@ -49,6 +49,16 @@ struct DomainOptions: ParsableArguments {
     guard domain != "" else { throw ValidationError("--domain is empty") }
   }
 
+  /// A problem has its own domain.
+  func refuseForProblems() throws {
+    let given = [
+      ("--domain", domain != "all"), ("--center", center != nil), ("--output-tensor", outputTensor != nil),
+    ]
+    if let option = given.first(where: { $0.1 })?.0 {
+      throw ValidationError("\(option) is for networks, and the file holds a problem")
+    }
+  }
+
   func question(_ path: String, _ settings: SearchSettings) throws -> BoundQuestion {
     let network = try NetworkFile.read(path, outputTensor: outputTensor)
     for note in network.notes { Terminal.note("note: \(note)") }
@@ -97,34 +107,50 @@ struct LimitOptions: ParsableArguments {
 
 /// How to search a network.
 struct SearchOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("auto, enumerate, cells or semidefinite.", valueName: "engine"))
+  @Option(
+    help: ArgumentHelp(
+      "auto, enumerate, cells or semidefinite; for problems elimination, not cells.", valueName: "engine"))
   var engine = "auto"
 
-  @Option(help: "Stop when (upper - lower) / upper is at most this.")
-  var relativeGap = 1e-6
+  @Option(help: "Stop when (upper - lower) / upper is at most this. (default: 1e-06; for problems 0)")
+  var relativeGap: Double?
 
   @OptionGroup var limits: LimitOptions
 
   var json: Bool { limits.json }
 
   func validate() throws {
-    guard engine == "auto" || Engine(rawValue: engine) != nil else {
-      throw ValidationError(
-        "--engine \(engine): use auto, \(Engine.allCases.map(\.rawValue).joined(separator: ", "))")
-    }
-    try LimitOptions.validate(relativeGap: relativeGap)
+    if let relativeGap { try LimitOptions.validate(relativeGap: relativeGap) }
   }
 
-  func settings(defaultTimeLimit: Double? = nil, threshold: Threshold? = nil) -> SearchSettings {
+  func settings(defaultTimeLimit: Double? = nil, threshold: Threshold? = nil) throws -> SearchSettings {
     Interrupt.install()
     return SearchSettings(
-      engine: Engine(rawValue: engine), relativeGap: relativeGap,
+      engine: try EngineName.parse(engine), relativeGap: relativeGap ?? 1e-6,
       timeLimit: limits.timeLimit ?? defaultTimeLimit, nodeLimit: limits.nodeLimit, seed: limits.seed,
       threshold: threshold, isInterrupted: { Interrupt.isRequested })
+  }
+
+  /// For problems, which are searched by other engines.
+  func quadraticSettings() throws -> QuadraticSettings {
+    try QuadraticSettings(limits, engine: engine, relativeGap: relativeGap ?? 0)
   }
 
   var sink: SearchSink {
     if limits.quiet { return { _ in } }
     return { event in Terminal.report(event) }
+  }
+}
+
+/// `auto`, or the name of an engine.
+enum EngineName {
+  /// - Returns: nil for auto.
+  static func parse<Engine: RawRepresentable<String> & CaseIterable>(_ text: String) throws -> Engine? {
+    if text == "auto" { return nil }
+    guard let engine = Engine(rawValue: text) else {
+      let names = Engine.allCases.map { $0.rawValue }.joined(separator: ", ")
+      throw ValidationError("--engine \(text): use auto, \(names)")
+    }
+    return engine
   }
 }

@@ -36,29 +36,22 @@ struct QuadraticOptions: ParsableArguments {
   @OptionGroup var limits: LimitOptions
 
   func validate() throws {
-    guard engine == "auto" || QuadraticEngine(rawValue: engine) != nil else {
-      let names = QuadraticEngine.allCases.map { $0.rawValue }.joined(separator: ", ")
-      throw ValidationError("--engine \(engine): use auto, \(names)")
-    }
     try LimitOptions.validate(relativeGap: relativeGap)
   }
 
-  func settings() -> QuadraticSettings {
-    var settings = QuadraticSettings(limits)
-    settings.engine = QuadraticEngine(rawValue: engine)
-    settings.relativeGap = relativeGap
-    if !limits.quiet { settings.progress = Terminal.report(value:bound:statistics:open:) }
-    return settings
+  func settings() throws -> QuadraticSettings {
+    try QuadraticSettings(limits, engine: engine, relativeGap: relativeGap)
   }
 }
 
 extension QuadraticSettings {
-  /// The limits the user gave, and Ctrl-C.
-  init(_ limits: LimitOptions) {
+  /// What the user asked for, Ctrl-C, and progress on standard error.
+  init(_ limits: LimitOptions, engine: String = "auto", relativeGap: Double = 0) throws {
     Interrupt.install()
     self.init(
-      timeLimit: limits.timeLimit, nodeLimit: limits.nodeLimit, seed: limits.seed,
-      isInterrupted: { Interrupt.isRequested })
+      engine: try EngineName.parse(engine), relativeGap: relativeGap, timeLimit: limits.timeLimit,
+      nodeLimit: limits.nodeLimit, seed: limits.seed, isInterrupted: { Interrupt.isRequested })
+    if !limits.quiet { progress = Terminal.report(value:bound:statistics:open:) }
   }
 }
 

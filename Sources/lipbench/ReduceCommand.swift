@@ -6,9 +6,10 @@ struct ReduceCommand: ParsableCommand {
     commandName: "reduce",
     abstract: "Write a problem as one of another kind, with the exact value law.",
     discussion: """
-      The target's format follows the ending of FILE: .json for every kind but milp; .mc for max-cut; .qubo, .sparse and
+      The target's format follows the ending of FILE: .json for any kind but milp; .mc for max-cut; .qubo, .sparse and
       .qplib for qubo; .onnx and .nnet for lip-cst (a network, for any other tool); .lp and .mps for milp.
-      --map writes the way back, for `lipbench invert`. A threshold of the source becomes one of the target.
+      --map writes the way back, for `lipbench invert`. A threshold of the source, in its file or by an
+      option, becomes one of the target.
 
       EXAMPLES
         lipbench reduce graph.mc --to lip-cst -o net.onnx --map back.json
@@ -32,32 +33,24 @@ struct ReduceCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where to write the way back.", valueName: "MAP"))
   var map: String?
 
-  @Option(help: ArgumentHelp("Carry the question “is the optimum ≤ V?” along.", valueName: "V"))
-  var atMost: String?
-
-  @Option(help: ArgumentHelp("Carry the question “is the optimum ≥ V?” along.", valueName: "V"))
-  var atLeast: String?
+  @OptionGroup var question: ThresholdOptions
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
     _ = try ProblemKind.parse(to, "--to")
-    guard atMost == nil || atLeast == nil else {
-      throw ValidationError("give only one of --at-most V, --at-least V")
-    }
     if let via { _ = try ProblemKind.parse(via, "--via") }
   }
 
   func run() throws {
     let instance = try file.read()
     let target = try ProblemKind.parse(to, "--to")
-    var threshold: OptimumThreshold?
-    if let atMost { threshold = OptimumThreshold(.atMost, try Rational.parseSigned(atMost)) }
-    if let atLeast { threshold = OptimumThreshold(.atLeast, try Rational.parseSigned(atLeast)) }
     let reduction = try InstanceReduction(
-      instance, to: target, via: via.map { try ProblemKind.parse($0, "--via") }, threshold: threshold)
-    try reduction.write(to: output)
+      instance, to: target, via: via.map { try ProblemKind.parse($0, "--via") },
+      threshold: question.aboutOptimum(of: instance.problem.kind))
+    if let map { try TextFile.checkIsWritable(map) }
+    for note in try InstanceFile.write(reduction.target, to: output) { Terminal.note("note: \(note)") }
     if let map { try reduction.map.write(to: map) }
     print(json ? reduction.json : reduction.text)
   }

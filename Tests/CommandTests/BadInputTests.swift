@@ -93,12 +93,4 @@ import Testing
       #expect(!FileManager.default.fileExists(atPath: String(target)))
     }
   }
-
-  private func expectOneLine(_ outcome: Tool.Outcome, code: Int32, says: String) {
-    #expect(outcome.code == code, "\(outcome.errors)")
-    #expect(outcome.output.isEmpty)
-    let lines = outcome.errors.split(separator: "\n")
-    #expect(lines.count == 1, "\(outcome.errors)")
-    #expect(outcome.errors.contains(says), "\(outcome.errors)")
-  }
 }

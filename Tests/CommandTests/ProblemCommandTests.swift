@@ -109,4 +109,111 @@ import Testing
       #expect(try Tool.run("maximize", "\(folder)/none.json").code == 66)
     }
   }
+
+  private let cycle = "5 5\n1 2\n2 3\n3 4\n4 5\n5 1\n"
+
+  @Test("Files are written in the format of their ending or not at all")
+  func endings() throws {
+    try Tool.withFile("c5.mc", cycle) { (file: String) throws in
+      for ending in ["onnx", "nnet", "xyz", "qubo", "lp"] {
+        let target = "\(file).\(ending)"
+        let outcome = try Tool.run("convert", file, target)
+        expectOneLine(outcome, code: 65, says: target)
+        #expect(!FileManager.default.fileExists(atPath: target))
+      }
+      let question = "\(file).json"
+      #expect(try Tool.run("reduce", file, "--to", "lip-cst", "--at-most", "4", "-o", question).code == 0)
+      let network = "\(file).nnet"
+      let converted = try Tool.run("convert", question, network)
+      #expect(converted.code == 0 && converted.errors.contains("threshold"))
+      #expect(try Tool.run("exact", network, "--json", "--quiet").json()["lowerSquared"] as? String == "4")
+      let reduced = try Tool.run("reduce", file, "--to", "lip-cst", "--at-most", "4", "-o", network)
+      #expect(reduced.code == 0 && reduced.errors.contains("threshold"))
+    }
+  }
+
+  @Test("A map that cannot be written leaves no target behind")
+  func mapFirst() throws {
+    try Tool.withFile("c5.mc", cycle) { (file: String) throws in
+      let target = "\(file).json"
+      let outcome = try Tool.run(
+        "reduce", file, "--to", "qubo", "-o", target, "--map", "\(file)-none/map.json")
+      expectOneLine(outcome, code: 65, says: "cannot be written")
+      #expect(!FileManager.default.fileExists(atPath: target))
+    }
+  }
+
+  @Test("Solutions of solvers are integers to within 1e-6; anything else is refused with its entry")
+  func solutions() throws {
+    try inFolder { (folder: String) throws in
+      let (graph, map, file) = ("\(folder)/c5.mc", "\(folder)/map.json", "\(folder)/solution")
+      try cycle.write(toFile: graph, atomically: true, encoding: .utf8)
+      let target = "\(folder)/target.json"
+      #expect(try Tool.run("reduce", graph, "--to", "qubo", "-o", target, "--map", map).code == 0)
+      for text in ["[0.9999999, 0, 1, 0.0, 1]", "1 0 1 1e-7 1", "{\"solution\": [1, 0, 1, 0, 1.0]}"] {
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(try Tool.run("invert", map, file).output == "[1, 0, 1, 0, 1]\n", "\(text)")
+      }
+      for (text, says) in [
+        ("[0.5, 0, 1, 0, 1]", "entry 0"), ("1 0 0.9 0 1", "entry 2"), ("1 0 nan 0 1", "entry 2"),
+        ("1 0 1 0", "4 entries"), ("1 0 1 0 2", "entry 4"), ("[]", "0 entries"), ("none", "no solution"),
+        ("{\"solution\": [true, \"x\"]}", "no solution"), ("1e300 0 1 0 1", "entry 0"),
+      ] {
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        expectOneLine(try Tool.run("invert", map, file), code: 65, says: says)
+      }
+      let broken = try String(contentsOfFile: map, encoding: .utf8)
+        .replacingOccurrences(
+          of: "\"steps\" : [", with: "\"steps\" : [{\"step\":\"products\",\"pairs\":[[0,5]]},")
+      try broken.write(toFile: map, atomically: true, encoding: .utf8)
+      expectOneLine(try Tool.run("invert", map, file), code: 65, says: "not a map")
+    }
+  }
+
+  @Test("Negative thresholds, the engines of problems, and options that a problem does not have")
+  func decideOptions() throws {
+    try Tool.withFile("c5.mc", cycle) { (file: String) throws in
+      #expect(try Tool.run("decide", file, "--at-most", "-5").output.hasPrefix("no"))
+      #expect(try Tool.run("decide", file, "--at-least", "-5").output.hasPrefix("yes"))
+      #expect(try Tool.run("decide", file, "--at-least", "4", "--engine", "elimination").code == 0)
+      for (options, says) in [
+        (["--at-least", "4", "--engine", "cells"], "elimination"),
+        (["--at-least", "4", "--domain", "box:0:1"], "--domain is for networks"),
+        (["--at-least", "4", "--output-tensor", "x"], "--output-tensor is for networks"),
+        (["--at-most-squared", "4"], "lip-cst"), (["--at-most", "four"], "not a number"),
+        ([], "no threshold"),
+      ] {
+        expectOneLine(try Tool.run(["decide", file] + options), code: 64, says: says)
+      }
+      // L ≤ 2 and L² ≤ 4 are the same question of lip-cst, whoever carries it.
+      let question = "\(file).json"
+      #expect(try Tool.run("reduce", file, "--to", "lip-cst", "-o", question).code == 0)
+      for (option, value) in [("--at-least", "2"), ("--at-most", "2"), ("--at-most-squared", "4")] {
+        #expect(try Tool.run("decide", question, option, value).output.hasPrefix("yes"), "\(option)")
+      }
+      let qcmh = "\(file).qcmh.json"
+      #expect(try Tool.run("reduce", question, "--to", "qcmh", "--at-least", "2", "-o", qcmh).code == 0)
+      #expect(try Tool.run("decide", qcmh).output.hasPrefix("yes: minimum ≤ -4"))
+      expectOneLine(try Tool.run("decide", "\(file).none.json"), code: 66, says: "no such file")
+      let network = Tool.network("iris-4-5-5-3.json")
+      expectOneLine(try Tool.run("decide", network, "--at-most", "-1"), code: 64, says: "nonnegative")
+      expectOneLine(try Tool.run("exact", network, "--engine", "elimination"), code: 64, says: "cells")
+    }
+  }
+
+  @Test("An engine that does not suit the problem is the request's fault; a stopped one says what it knows")
+  func engines() throws {
+    try inFolder { (folder: String) throws in
+      let file = "\(folder)/sk.json"
+      #expect(try Tool.run("generate", "sk", "n=40", "-o", file).code == 0)
+      for engine in ["enumerate", "elimination"] {
+        expectOneLine(try Tool.run("maximize", file, "--engine", engine), code: 64, says: "semidefinite")
+      }
+      let small = "\(folder)/small.json"
+      #expect(try Tool.run("generate", "sk", "n=20", "-o", small).code == 0)
+      let stopped = try Tool.run("maximize", small, "--engine", "enumerate", "--node-limit", "100", "--quiet")
+      #expect(stopped.code == 2 && stopped.output.contains("the sum of all magnitudes"))
+      #expect(stopped.output.contains("100 nodes"))
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The built `lipbench`, run as a user runs it.
 enum Tool {
@@ -63,4 +64,13 @@ enum Tool {
       .deletingLastPathComponent()
       .appendingPathComponent("instances/networks/\(name)").path
   }
+}
+
+/// One line on standard error that says so, and nothing on standard output.
+func expectOneLine(_ outcome: Tool.Outcome, code: Int32, says: String) {
+  #expect(outcome.code == code, "\(outcome.errors)")
+  #expect(outcome.output.isEmpty)
+  let lines = outcome.errors.split(separator: "\n")
+  #expect(lines.count == 1, "\(outcome.errors)")
+  #expect(outcome.errors.contains(says), "\(outcome.errors)")
 }

@@ -190,6 +190,19 @@ private func read(_ file: String) throws -> MultilayerPerceptron {
     #expect(directedDecimal(value, digits: digits, .nearest) == nearest)
   }
 
+  @Test("Long fractions are printed as bounds on the asked side", arguments: UInt64(1)...40)
+  func printedFractions(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let digits = BigInt(10).power(30) + BigInt(Int.random(in: 0...1 << 60, using: &random))
+    let denominator = BigInt(3).power(Int.random(in: 20...80, using: &random))
+    for number in [Rational(digits, denominator), Rational(-digits, denominator)] {
+      let (down, nearest, up) = (number.printed(.down), number.printed(.nearest), number.printed(.up))
+      #expect(try Rational.parseSigned(down) < number && number < Rational.parseSigned(up))
+      #expect(try (Rational.parseSigned(nearest) - number).magnitude < number.magnitude / 100_000_000_000)
+    }
+    #expect(Rational(-7, 3).printed(.down) == "-7/3" && Rational(digits).printed(.up) == "\(digits)")
+  }
+
   @Test(arguments: 0..<40) func printedBoundsEncloseTheNumber(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let value = Double(sign: .plus, exponent: Int(random.next() % 90) - 45, significand: 1 + random.uniform())

@@ -66,7 +66,7 @@ public enum ProblemFile {
   public static func write(_ instance: ProblemInstance, to path: String) throws(InputError) {
     let data: Data
     do throws(InputError) {
-      data = try write(instance, format: format(path, kind: instance.problem.kind))
+      data = try write(instance, format: writtenFormat(path))
     } catch {
       throw error.inFile(path)
     }
@@ -154,16 +154,30 @@ public enum ProblemFile {
     case .qubo: return .orLibrary
     default: break
     }
-    let name = URL(fileURLWithPath: path).lastPathComponent
-    if name.wholeMatch(of: /G[0-9]+(\.txt)?/) != nil || name.prefixMatch(of: maxCutNames) != nil {
-      return .rudy
-    }
-    if name.prefixMatch(of: /(bqp|gka)[0-9]/) != nil { return .orLibrary }
+    if let format = byName(path) { return format }
     throw InputError(
       "neither ending nor name says which format the file has",
       remedy:
         "problems are \((endings + writtenEndings).map { ".\($0)" }.joined(separator: ", ")), or say --kind max-cut or "
         + "--kind qubo; networks are .json, .nnet or .onnx")
+  }
+
+  private static func writtenFormat(_ path: String) throws(InputError) -> Format {
+    if let format = byEnding(ending(path)) ?? byName(path) { return format }
+    throw InputError(
+      "neither ending nor name says which format to write",
+      remedy:
+        "use \((endings + writtenEndings).map { ".\($0)" }.joined(separator: ", ")); for networks .json, .nnet or .onnx"
+    )
+  }
+
+  /// The format that public collections use under such a name.
+  private static func byName(_ path: String) -> Format? {
+    let name = URL(fileURLWithPath: path).lastPathComponent
+    if name.wholeMatch(of: /G[0-9]+(\.txt)?/) != nil || name.prefixMatch(of: maxCutNames) != nil {
+      return .rudy
+    }
+    return name.prefixMatch(of: /(bqp|gka)[0-9]/) != nil ? .orLibrary : nil
   }
 
   /// Families of the Biq Mac and DIMACS collections.
