@@ -39,12 +39,9 @@ struct PeerInstance {
     return value
   }
 
-  /// Writes the program in one of the formats peers read.
-  func write(_ format: ExportFormat, to file: URL) throws {
-    switch format {
-    case .mps: try MPSFormat.write(program).write(to: file)
-    case .lp: try CPLEXLPFormat.write(program).write(to: file)
-    }
+  /// Writes the program as users do, in the format that the ending names.
+  func write(to file: URL) throws {
+    try ProblemFile.write(ProblemInstance(name: "program", problem: program), to: file.path)
   }
 }
 

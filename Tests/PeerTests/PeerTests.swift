@@ -11,7 +11,7 @@ struct PeerTests {
     for format in ExportFormat.allCases {
       try Peers.withFolder { folder in
         let file = folder.appendingPathComponent("program.\(format)")
-        try instance.write(format, to: file)
+        try instance.write(to: file)
         try GLPKPeer.solve(file, format, in: folder).check(instance, "\(format)")
       }
     }
@@ -27,7 +27,7 @@ struct PeerTests {
       var files: [URL] = []
       for (instance, format, _) in questions {
         let file = folder.appendingPathComponent("\(files.count).\(format)")
-        try instance.write(format, to: file)
+        try instance.write(to: file)
         files.append(file)
       }
       let answers = try HiGHSPeer.solve(files, in: folder)
