@@ -17,7 +17,9 @@ extension Ising {
     if let form = SpinForm<Int128>(self) { return try QuadraticSolve(form: form, settings: settings).run() }
     throw UnsupportedProblem(
       "the coefficients of the problem span more than 120 bits",
-      remedy: "round them to a common scale, for example to integers")
+      remedy:
+        "give smaller integers, or fractions of a common denominator; for a partition, products of two numbers count"
+    )
   }
 
   /// Tabu searches from random starts until one reaches `value` or better.

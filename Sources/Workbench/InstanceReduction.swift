@@ -8,6 +8,8 @@ public struct InstanceReduction: Sendable {
   public let target: ProblemInstance
   public let chain: ReductionChain
   public let result: ReducedProblem
+  /// What of the source the target's files cannot hold.
+  public let notes: [String]
 
   /// - Parameters:
   ///   - via: a kind to pass through.
@@ -27,12 +29,18 @@ public struct InstanceReduction: Sendable {
       OptimumThreshold(law.scale.signum > 0 ? $0.relation : $0.relation.opposite, law.pushThreshold($0.value))
     }
     let fits = carried?.relation == result.target.ownRelation
-    if let carried, threshold != nil, !fits {
-      throw UnsupportedProblem(
+    var notes: [String] = []
+    if let carried, !fits {
+      let problem =
         "the question becomes “is the optimum \(carried.relation.rawValue) \(carried.value)?”, which a "
-          + "\(kind.rawValue) file does not ask",
-        remedy: "ask the complement: give the opposite option with the next value the data allow")
+        + "\(kind.rawValue) file does not ask"
+      guard threshold == nil else {
+        throw UnsupportedProblem(
+          problem, remedy: "ask the complement: give the opposite option with the next value the data allow")
+      }
+      notes.append("\(problem); it is left out")
     }
+    self.notes = notes
     let planted = source.planted.map {
       PlantedOptimum(
         value: law.push($0.value), solution: result.carry($0.solution),

@@ -73,8 +73,11 @@ public enum NetworkFile {
   }
 
   private static func unknownEnding(_ url: URL) -> InputError {
-    InputError(
+    let isProblem = ProblemFile.endings.contains(url.pathExtension.lowercased())
+    return InputError(
       "the ending “.\(url.pathExtension)” is not one of a network file",
-      remedy: "use .json, .nnet or .onnx")
+      remedy: isProblem
+        ? "use lipbench maximize, or reduce it first: lipbench reduce \(url.lastPathComponent) --to lip-cst -o FILE"
+        : "use .json, .nnet or .onnx")
   }
 }

@@ -100,16 +100,22 @@ public enum SolutionFile {
   private static let tolerance = 1e-6
 
   /// Numbers separated by space or commas, a JSON list, or the output of `--json` (its `solution`, or a witness's
-  /// `pattern`). Entries within 1e-6 of an integer, as solvers write them, are that integer.
+  /// `pattern`), or one word of 0 and 1, or of + and -, as `maximize` prints it. Entries within 1e-6 of an integer, as solvers write them, are that integer.
   ///
   /// - Throws: `MissingFile`, or `InputError` where the file holds no numbers, or one that is no integer.
   public static func read(_ path: String) throws -> [Int] {
     let data = try InputFile.contents(path)
     let numbers: [Double]?
-    if let value = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed) {
+    let text = String(decoding: data, as: UTF8.self)
+    let word = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    if word.count > 1, word.allSatisfy({ "01".contains($0) }) {
+      numbers = word.map { $0 == "1" ? 1 : 0 }
+    } else if !word.isEmpty, word.allSatisfy({ "+-".contains($0) }) {
+      numbers = word.map { $0 == "+" ? 1 : -1 }
+    } else if let value = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed) {
       numbers = self.numbers(in: value)
     } else {
-      let words = String(decoding: data, as: UTF8.self).split { $0.isWhitespace || $0 == "," }
+      let words = text.split { $0.isWhitespace || $0 == "," }
       let parsed = words.compactMap { Double($0) }
       numbers = parsed.isEmpty || parsed.count < words.count ? nil : parsed
     }

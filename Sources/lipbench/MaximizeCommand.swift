@@ -25,6 +25,6 @@ struct MaximizeCommand: ParsableCommand {
   func run() throws {
     let answer = try Maximization(try file.read(), settings: search.settings())
     print(search.limits.json ? answer.json(seed: search.limits.seed) : answer.text(explain: explain))
-    if !answer.isOptimal { throw ExitCode(2) }
+    if !answer.isOptimal, answer.result.reason != .gap { throw ExitCode(2) }
   }
 }

@@ -4,7 +4,8 @@ import LipBench
 /// Which problem file.
 struct ProblemOptions: ParsableArguments {
   @Argument(
-    help: "The problem: .json, .mc, .rud, .rudy, .sparse, .qubo, .bqp, .qplib, or a rudy file without ending."
+    help:
+      "The problem: .json, .mc, .rud, .rudy, .sparse, .qubo, .bqp, .qplib, or a file under its collection's name (G1, g05_60.5)."
   )
   var instance: String
 

@@ -50,7 +50,9 @@ struct ReduceCommand: ParsableCommand {
       instance, to: target, via: via.map { try ProblemKind.parse($0, "--via") },
       threshold: question.aboutOptimum(of: instance.problem.kind))
     if let map { try TextFile.checkIsWritable(map) }
-    for note in try InstanceFile.write(reduction.target, to: output) { Terminal.note("note: \(note)") }
+    for note in try reduction.notes + InstanceFile.write(reduction.target, to: output) {
+      Terminal.note("note: \(note)")
+    }
     if let map { try reduction.map.write(to: map) }
     print(json ? reduction.json : reduction.text)
   }

@@ -56,7 +56,10 @@ struct ThresholdOptions: ParsableArguments {
     if let atMost { return OptimumThreshold(.atMost, try value(atMost)) }
     if let atLeast { return OptimumThreshold(.atLeast, try value(atLeast)) }
     guard let atMostSquared else { return nil }
-    guard kind == .lipCST else { throw ValidationError("--at-most-squared is for networks and lip-cst") }
+    guard kind == .lipCST else {
+      throw ValidationError(
+        "--at-most-squared is for networks and lip-cst, and this is \(kind.rawValue): give --at-most V")
+    }
     return OptimumThreshold(.atMost, try number(atMostSquared))
   }
 }

@@ -150,7 +150,9 @@ import Testing
       try cycle.write(toFile: graph, atomically: true, encoding: .utf8)
       let target = "\(folder)/target.json"
       #expect(try Tool.run("reduce", graph, "--to", "qubo", "-o", target, "--map", map).code == 0)
-      for text in ["[0.9999999, 0, 1, 0.0, 1]", "1 0 1 1e-7 1", "{\"solution\": [1, 0, 1, 0, 1.0]}"] {
+      for text in [
+        "[0.9999999, 0, 1, 0.0, 1]", "1 0 1 1e-7 1", "10101\n", "{\"solution\": [1, 0, 1, 0, 1.0]}",
+      ] {
         try text.write(toFile: file, atomically: true, encoding: .utf8)
         #expect(try Tool.run("invert", map, file).output == "[1, 0, 1, 0, 1]\n", "\(text)")
       }
@@ -191,6 +193,11 @@ import Testing
       for (option, value) in [("--at-least", "2"), ("--at-most", "2"), ("--at-most-squared", "4")] {
         #expect(try Tool.run("decide", question, option, value).output.hasPrefix("yes"), "\(option)")
       }
+      // A question of the file that the target cannot ask is left out with a note.
+      let asked = "\(file).asked.json"
+      #expect(try Tool.run("reduce", file, "--to", "lip-cst", "--at-most", "4", "-o", asked).code == 0)
+      let lost = try Tool.run("reduce", asked, "--to", "qubo", "-o", "\(file).qubo.json")
+      #expect(lost.code == 0 && lost.errors.contains("“is the optimum ≥ -4?”"), "\(lost.errors)")
       let qcmh = "\(file).qcmh.json"
       #expect(try Tool.run("reduce", question, "--to", "qcmh", "--at-least", "2", "-o", qcmh).code == 0)
       #expect(try Tool.run("decide", qcmh).output.hasPrefix("yes: minimum ≤ -4"))
@@ -214,6 +221,10 @@ import Testing
       let stopped = try Tool.run("maximize", small, "--engine", "enumerate", "--node-limit", "100", "--quiet")
       #expect(stopped.code == 2 && stopped.output.contains("the sum of all magnitudes"))
       #expect(stopped.output.contains("100 nodes"))
+      let gap = try Tool.run("maximize", file, "--relative-gap", "0.9", "--quiet")
+      #expect(gap.code == 0 && gap.output.contains("gap reached"), "\(gap.output)")
+      let network = try Tool.run("maximize", Tool.network("iris-4-5-5-3.onnx"))
+      expectOneLine(network, code: 65, says: "holds a network")
     }
   }
 }

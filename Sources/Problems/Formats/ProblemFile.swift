@@ -155,10 +155,14 @@ public enum ProblemFile {
     default: break
     }
     if let format = byName(path) { return format }
+    if ["onnx", "nnet"].contains(ending(path)) {
+      throw InputError(
+        "the file holds a network, not a problem", remedy: "use lipbench exact, or give lip-cst as .json")
+    }
     throw InputError(
       "neither ending nor name says which format the file has",
       remedy:
-        "problems are \((endings + writtenEndings).map { ".\($0)" }.joined(separator: ", ")), or say --kind max-cut or "
+        "problems are \(endings.map { ".\($0)" }.joined(separator: ", ")), or say --kind max-cut or "
         + "--kind qubo; networks are .json, .nnet or .onnx")
   }
 
