@@ -68,7 +68,9 @@ public struct SolutionMapFile: Codable, Sendable {
   ///
   /// - Throws: `InputError` where the solution has the wrong length or entries.
   public func invert(_ solution: [Int], file: String) throws(InputError) -> [Int] {
-    guard solution.count == targetVariables else {
+    // A MILP's products need not be given.
+    let products = steps.last?.productCount ?? 0
+    guard solution.count == targetVariables || solution.count == targetVariables - products else {
       throw InputError(
         file: file, "the solution has \(solution.count) entries",
         remedy: "the map leads back from \(targetVariables) variables of a \(to) instance")
@@ -82,11 +84,17 @@ public struct SolutionMapFile: Codable, Sendable {
           "every entry of a \(to) solution is \(alphabet.sorted().map(\.description).joined(separator: " or "))"
       )
     }
-    return steps.invert(solution)
+    return steps.invert(solution + [Int](repeating: 0, count: targetVariables - solution.count))
   }
 }
 
 extension SolutionMap {
+  /// How many of the target's variables, the last ones, are products of others.
+  fileprivate var productCount: Int {
+    guard case .products(let pairs) = self else { return 0 }
+    return pairs.count
+  }
+
   /// Whether the indices of products lie below `count`.
   fileprivate func isValid(below count: Int) -> Bool {
     guard case .products(let pairs) = self else { return true }

@@ -164,6 +164,12 @@ import Testing
         try text.write(toFile: file, atomically: true, encoding: .utf8)
         expectOneLine(try Tool.run("invert", map, file), code: 65, says: says)
       }
+      // Of a MILP the columns that are no products suffice.
+      #expect(try Tool.run("reduce", graph, "--to", "milp", "-o", "\(folder)/c5.lp", "--map", map).code == 0)
+      try "1 0 1 0 1".write(toFile: file, atomically: true, encoding: .utf8)
+      #expect(try Tool.run("invert", map, file).output == "[1, 0, 1, 0, 1]\n")
+      try "1 0 1 0 1 0".write(toFile: file, atomically: true, encoding: .utf8)
+      expectOneLine(try Tool.run("invert", map, file), code: 65, says: "6 entries")
       let broken = try String(contentsOfFile: map, encoding: .utf8)
         .replacingOccurrences(
           of: "\"steps\" : [", with: "\"steps\" : [{\"step\":\"products\",\"pairs\":[[0,5]]},")
