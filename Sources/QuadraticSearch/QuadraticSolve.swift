@@ -122,8 +122,10 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       rest = 1
     }
     let least = rest.isZero && !goal.isStrict ? floor : floor + 1
-    let limit = BigInt(form.absoluteSum) + 1
-    return Scalar(max(-limit, min(limit, least)))
+    // Beyond Σ |c| + Σ |h| either way nothing changes.
+    let limit = form.absoluteSum + 1
+    guard let least = Scalar(fitting: least) else { return least.signum() < 0 ? -limit : limit }
+    return max(-limit, min(limit, least))
   }
 
   /// The largest value of E's parity that is at most `bound`.

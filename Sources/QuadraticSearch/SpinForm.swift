@@ -36,14 +36,15 @@ struct SpinForm<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable 
       let c = integer(coupling.coefficient)
       total += abs(c)
       // Room for sums of four times the total.
-      guard total < BigInt(Scalar.max) / 8 else { return nil }
-      lists[coupling.i].append(Neighbour(spin: coupling.j, coupling: Scalar(c)))
-      lists[coupling.j].append(Neighbour(spin: coupling.i, coupling: Scalar(c)))
+      guard total < BigInt(Scalar.max) / 8, let c = Scalar(fitting: c) else { return nil }
+      lists[coupling.i].append(Neighbour(spin: coupling.j, coupling: c))
+      lists[coupling.j].append(Neighbour(spin: coupling.i, coupling: c))
     }
-    guard total < BigInt(Scalar.max) / 8 else { return nil }
+    let fixed = fields.compactMap { Scalar(fitting: $0) }
+    guard total < BigInt(Scalar.max) / 8, fixed.count == fields.count else { return nil }
     spins = ising.spins
     neighbours = lists
-    self.fields = fields.map { Scalar($0) }
+    self.fields = fixed
     self.unit = signed
   }
 

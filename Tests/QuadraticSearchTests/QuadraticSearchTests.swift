@@ -83,6 +83,34 @@ import Testing
     #expect(throws: UnsupportedProblem.self) { try beyond.solve() }
   }
 
+  @Test(
+    "Engines agree with brute force whatever the length of the coefficients",
+    arguments: [31, 62, 63, 64, 65, 66, 80, 100, 110], UInt64(1)...4)
+  func lengths(bits: Int, seed: UInt64) throws {
+    let n = 6
+    let problem = Self.random(n, density: 0.9, seed: seed) { random in
+      let low = BigInt(Int.random(in: 0...Int.max, using: &random))
+      let magnitude = (BigInt(1) << bits) + ((low << bits) >> 63)
+      return Rational(Bool.random(using: &random) ? magnitude : -magnitude)
+    }
+    let optimum = try #require(problem.bruteForceOptimum())
+    for engine in QuadraticEngine.allCases {
+      let result = try problem.solve(QuadraticSettings(engine: engine))
+      #expect(result.isOptimal && result.value == optimum.value, "\(engine)")
+      Self.check(result, problem, engine.rawValue)
+      for (offset, isReached) in [(BigInt(-1), true), (0, true), (1, false)] {
+        var settings = QuadraticSettings(engine: engine)
+        let worse = problem.sense == .maximize ? offset : -offset
+        settings.goal = .init(value: optimum.value + Rational(worse), isStrict: false)
+        let decided = try problem.solve(settings)
+        Self.check(decided, problem, engine.rawValue)
+        let goal = optimum.value + Rational(worse)
+        let reached = decided.value == goal || problem.sense.prefers(decided.value, to: goal)
+        #expect(reached == isReached, "\(engine) \(offset)")
+      }
+    }
+  }
+
   @Test("Empty, single and uncoupled problems")
   func degenerate() throws {
     for n in [0, 1, 5] {
