@@ -48,9 +48,10 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
   private static var automaticSpins: Int { 24 }
 
   func run() throws(UnsupportedProblem) -> QuadraticResult {
-    let elimination = VariableElimination(form: form)
-    let (engine, explanation) = try choose(elimination)
     let limits = SearchLimits(settings)
+    let isPlanned = settings.engine == nil || settings.engine == .elimination
+    let elimination = isPlanned ? VariableElimination(form: form, shouldStop: limits.shouldStop) : nil
+    let (engine, explanation) = try choose(elimination)
     let found: (energy: Scalar, spins: [Int8])
     var bound: Scalar
     let boundSource: QuadraticBoundSource
@@ -65,30 +66,33 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
         (found, bound, boundSource) = stopped(limits, with: (result.energy, result.spins))
       }
     case .elimination:
-      limits.statistics.width = elimination.width
       var entries = 0
-      let result = elimination.maximum(entries: &entries, shouldStop: limits.shouldStop(before:))
+      let plan = elimination.flatMap { $0.isComplete ? $0 : nil }
+      let result = plan?.maximum(entries: &entries, shouldStop: limits.shouldStop(before:))
+      limits.statistics.width = elimination?.width ?? 0
       limits.statistics.nodes = entries
       if let result {
         (found, bound, boundSource) = (result, result.energy, .dynamicProgramming)
       } else {
         (found, bound, boundSource) = stopped(limits)
       }
+    case .semidefinite where limits.stop != nil:
+      (found, bound, boundSource) = stopped(limits)
     case .semidefinite:
       var search = SpinBranchAndBound(
         form: form, limits: limits, relativeGap: settings.relativeGap, goal: goal, seed: settings.seed
       ) { best, bound, open in
         limits.report(value(best), value(roundedDown(bound)), open: open)
       }
-      let upper = search.run()
+      let upper = search.run().map(roundedDown)
       found = search.best
-      bound = max(found.energy, roundedDown(upper))
+      bound = max(found.energy, upper ?? found.energy)
       boundSource = .relaxation
     }
-    let gap = Double(bound) - Double(found.energy)
-    let isClosed =
-      gap < Double(SpinForm<Scalar>.step) || gap <= settings.relativeGap * abs(Double(found.energy))
-    if gap < Double(SpinForm<Scalar>.step) { bound = found.energy }
+    let gap = bound - found.energy
+    let isProved = gap < SpinForm<Scalar>.step
+    let isClosed = isProved || Double(gap) <= settings.relativeGap * abs(Double(found.energy))
+    if isProved { bound = found.energy }
     return QuadraticResult(
       value: value(found.energy), bound: value(bound), solution: found.spins.map { Int($0) },
       reason: isClosed
@@ -105,7 +109,12 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     _ = limits.shouldStop()
     limits.statistics.restarts += 1
     var random = SplitMix64(seed: settings.seed)
-    let found = TabuSearch(form: form).restart(&random)
+    // What is left to do after a limit must be short: some hundred million operations.
+    var checks = 0
+    let found = TabuSearch(form: form).restart(&random) {
+      checks += 1
+      return checks > 100
+    }
     let best = partial.map { $0.energy > found.energy ? $0 : found } ?? found
     return (best, form.absoluteSum, .sumOfMagnitudes)
   }
@@ -137,23 +146,29 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
   }
 
   private func choose(
-    _ elimination: VariableElimination<Scalar>
+    _ elimination: VariableElimination<Scalar>?
   ) throws(UnsupportedProblem) -> (QuadraticEngine, String) {
     let n = form.spins
-    let width = elimination.width
+    let widthLimit = VariableElimination<Scalar>.widthLimit
+    let spinLimit = SpinBranchAndBound<Scalar>.spinLimit
     switch settings.engine {
     case .enumerate? where n > GrayCode<Scalar>.spinLimit:
       throw UnsupportedProblem(
         "engine enumerate takes at most \(GrayCode<Scalar>.spinLimit) spins, this problem has \(n)",
         remedy: "use --engine semidefinite", isRequest: true)
-    case .elimination? where width > VariableElimination<Scalar>.widthLimit:
+    case .elimination? where elimination.map { $0.width > widthLimit } ?? false:
       throw UnsupportedProblem(
-        "engine elimination takes a width of at most \(VariableElimination<Scalar>.widthLimit), this problem has \(width)",
+        "engine elimination takes a width of at most \(widthLimit), this problem's is larger",
         remedy: "use --engine semidefinite", isRequest: true)
+    case .semidefinite? where n > spinLimit:
+      throw UnsupportedProblem(
+        "engine semidefinite takes at most \(spinLimit) spins, this problem has \(n)",
+        remedy: "use --engine elimination if the problem is sparse", isRequest: true)
     case let engine?: return (engine, "engine \(engine.rawValue) was asked for")
     case nil: break
     }
-    if width <= Self.automaticWidth, width < n - 1 || n <= 2 {
+    let width = elimination.flatMap { $0.isComplete ? $0.width : nil }
+    if let width, width <= Self.automaticWidth, width < n - 1 || n <= 2 {
       return (
         .elimination,
         "\(n) spins, elimination width \(width): dynamic programming with tables of at most 2^\(width) entries"
@@ -162,9 +177,18 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     if n <= Self.automaticSpins {
       return (.enumerate, "\(n) spins: all 2^\(n) assignments in Gray code order")
     }
+    let measured =
+      width.map { "elimination width \($0)" }
+      ?? ((elimination?.width ?? 0) > widthLimit
+        ? "elimination width above \(widthLimit)" : "elimination width unknown")
+    if n > spinLimit, let width = elimination?.width, width > Self.automaticWidth {
+      throw UnsupportedProblem(
+        "no engine takes a problem of \(n) spins and \(measured)",
+        remedy: "the semidefinite engine takes \(spinLimit) spins, elimination a width of \(widthLimit)")
+    }
     return (
       .semidefinite,
-      "\(n) spins, elimination width \(width): branch and bound with the semidefinite relaxation of max-cut"
+      "\(n) spins, \(measured): branch and bound with the semidefinite relaxation of max-cut"
     )
   }
 }

@@ -24,6 +24,8 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
     static func == (a: Node, b: Node) -> Bool { a.serial == b.serial }
   }
 
+  /// The relaxation holds a dozen dense matrices of this size: 2.4 GB at the limit.
+  static var spinLimit: Int { 5000 }
   /// Nodes with at most so many free spins are enumerated.
   private static var enumerationLimit: Int { 10 }
   /// Tabu searches before the first node.
@@ -42,8 +44,8 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
   private var queue = Heap<Node>()
   private var serial = 0
   private(set) var best: (energy: Scalar, spins: [Int8])
-  /// The largest bound of what was pruned.
-  private var settled = -Double.infinity
+  /// The largest bound of what was pruned; nil before.
+  private var settled: Double?
 
   init(
     form: SpinForm<Scalar>, limits: SearchLimits, relativeGap: Double, goal: Scalar?, seed: UInt64,
@@ -70,11 +72,14 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
 
   private var isDone: Bool { goal.map { best.energy >= $0 } ?? false }
 
-  /// Runs to the end or a limit; returns an upper bound on E.
-  mutating func run() -> Double {
+  /// Runs to the end or a limit.
+  ///
+  /// - Returns: An upper bound on E over all that was not enumerated; nil where everything was. E is at most the larger
+  ///   of this and the best energy.
+  mutating func run() -> Double? {
     for _ in 0..<Self.initialRestarts where !isDone && !limits.shouldStop() {
       limits.statistics.restarts += 1
-      offer(tabu.restart(&random))
+      offer(tabu.restart(&random, shouldStop: limits.shouldStop))
     }
     var fixed = [Int8](repeating: 0, count: form.spins)
     if !form.hasFields, form.spins > 0 {
@@ -95,7 +100,8 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
       // Only now: the last node that the limit allows is worked off like the others.
       limits.statistics.nodes += 1
     }
-    return Swift.max(Double(best.energy), settled, queue.max?.bound ?? settled)
+    let open = queue.max?.bound
+    return settled.map { Swift.max($0, open ?? $0) } ?? open
   }
 
   private mutating func offer(_ candidate: (energy: Scalar, spins: [Int8])) {
@@ -115,7 +121,7 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
     limits.statistics.iterations += relaxed.iterations
     let bound = Swift.min(inherited, relaxed.bound + constant + margin)
     guard bound >= cutoff else {
-      settled = Swift.max(settled, bound)
+      settled = Swift.max(settled ?? bound, bound)
       return
     }
     let anchor = sub.free.count

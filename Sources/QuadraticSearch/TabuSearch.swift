@@ -7,12 +7,16 @@ struct TabuSearch<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
 
   /// The best spins met from `start`.
   ///
-  /// - Parameter patience: flips without an improvement before the search gives up; nil for 20 n + 50.
+  /// - Parameters:
+  ///   - patience: flips without an improvement before the search gives up; nil for 20 n + 50.
+  ///   - shouldStop: asked once in about a million operations.
   func improve(
-    _ start: [Int8], _ random: inout SplitMix64, patience: Int? = nil
+    _ start: [Int8], _ random: inout SplitMix64, patience: Int? = nil,
+    shouldStop: () -> Bool = { false }
   ) -> (energy: Scalar, spins: [Int8]) {
     let patience = patience ?? 20 * form.spins + 50
     let n = form.spins
+    let interval = 1 + 1_000_000 / (n + 1)
     var s = start
     var local = form.localFields(s)
     var energy = form.energy(s)
@@ -24,6 +28,7 @@ struct TabuSearch<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     let tenure = max(2, n / 8)
     while step - lastImprovement < patience {
       step += 1
+      if step % interval == 0, shouldStop() { break }
       var choice = -1
       var gain = Scalar.min
       for i in 0..<n {
@@ -48,8 +53,10 @@ struct TabuSearch<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   }
 
   /// The best spins met from a random start.
-  func restart(_ random: inout SplitMix64) -> (energy: Scalar, spins: [Int8]) {
+  func restart(
+    _ random: inout SplitMix64, shouldStop: () -> Bool = { false }
+  ) -> (energy: Scalar, spins: [Int8]) {
     let start = (0..<form.spins).map { _ in random.next() & 1 == 0 ? Int8(-1) : 1 }
-    return improve(start, &random)
+    return improve(start, &random, shouldStop: shouldStop)
   }
 }

@@ -1,3 +1,5 @@
+import HeapModule
+
 /// Maximisation by variable elimination (dynamic programming; Bertelè and Brioschi, "Nonserial Dynamic Programming",
 /// 1972; bucket elimination, Dechter 1999), in integers.
 ///
@@ -11,38 +13,79 @@ struct VariableElimination<Scalar: FixedWidthInteger & SignedInteger & Sendable>
   static var widthLimit: Int { 24 }
 
   let form: SpinForm<Scalar>
+  /// All spins, unless planning ended early.
   let order: [Int]
   /// The later neighbours of each eliminated spin, in the order of elimination.
   let scopes: [[Int]]
+  /// The largest scope. Where planning ended because a scope was beyond the limit, that scope; the width of the whole
+  /// order may be larger.
+  let width: Int
 
-  var width: Int { scopes.reduce(0) { max($0, $1.count) } }
+  /// Whether every spin has its place: planning was neither stopped nor given up.
+  var isComplete: Bool { order.count == form.spins }
 
-  /// Plans the elimination. O(n · width²).
-  init(form: SpinForm<Scalar>) {
+  /// Plans the elimination; gives up at the first scope beyond `widthLimit`. O(m + n (log n + width²)).
+  init(form: SpinForm<Scalar>, shouldStop: () -> Bool = { false }) {
     self.form = form
-    let n = form.spins
     var adjacency = form.neighbours.map { Set($0.map(\.spin)) }
-    var open = Set(0..<n)
+    // Every open spin is in here with its degree; entries of older degrees are passed over.
+    var queue = Heap(adjacency.indices.map { Candidate(degree: adjacency[$0].count, spin: $0) })
+    var isOpen = [Bool](repeating: true, count: form.spins)
     var order: [Int] = []
     var scopes: [[Int]] = []
-    while !open.isEmpty {
-      // Minimum degree, then fewest missing edges, then index.
-      let degree = open.reduce(Int.max) { min($0, adjacency[$1].count) }
-      let candidates = open.filter { adjacency[$0].count == degree }.sorted()
-      let v = candidates.prefix(32).min { fill($0, adjacency) < fill($1, adjacency) } ?? candidates[0]
+    var width = 0
+    while let next = Self.take(&queue, adjacency, isOpen) {
+      width = max(width, next.degree)
+      if width > Self.widthLimit || shouldStop() { break }
+      let v = next.spin
       let scope = adjacency[v].sorted()
       for a in scope {
         adjacency[a].remove(v)
         adjacency[a].formUnion(scope)
         adjacency[a].remove(a)
+        queue.insert(Candidate(degree: adjacency[a].count, spin: a))
       }
       adjacency[v] = []
-      open.remove(v)
+      isOpen[v] = false
       order.append(v)
       scopes.append(scope)
     }
     self.order = order
     self.scopes = scopes
+    self.width = width
+  }
+
+  private struct Candidate: Comparable {
+    let degree: Int
+    let spin: Int
+
+    static func < (a: Candidate, b: Candidate) -> Bool { (a.degree, a.spin) < (b.degree, b.spin) }
+  }
+
+  /// Of the first 32 spins of minimum degree the one that adds the fewest edges.
+  private static func take(
+    _ queue: inout Heap<Candidate>, _ adjacency: [Set<Int>], _ isOpen: [Bool]
+  ) -> Candidate? {
+    var best: (candidate: Candidate, fill: Int)?
+    var passedOver: [Candidate] = []
+    var seen = 0
+    while seen < 32, let next = queue.min, best.map({ $0.candidate.degree == next.degree }) ?? true {
+      queue.removeMin()
+      guard isOpen[next.spin], adjacency[next.spin].count == next.degree else { continue }
+      if let last = best?.candidate, last == next { continue }
+      seen += 1
+      guard next.degree <= widthLimit else { return next }
+      let fill = fill(next.spin, adjacency)
+      if let old = best, old.fill <= fill {
+        passedOver.append(next)
+      } else {
+        if let old = best { passedOver.append(old.candidate) }
+        best = (next, fill)
+      }
+      if fill == 0 { break }
+    }
+    for candidate in passedOver { queue.insert(candidate) }
+    return best?.candidate
   }
 
   private struct Table {

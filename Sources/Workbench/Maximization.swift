@@ -35,6 +35,13 @@ extension Problem {
   }
 }
 
+/// A search's answer that the instance's own exact arithmetic contradicts: a defect of LipBench.
+public struct ContradictedSearch: Error, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) { self.description = description + "; please report this instance" }
+}
+
 /// The optimum of a problem in its own sense, value and variables, found by carrying it to spins and back.
 public struct Maximization: Sendable {
   public let instance: ProblemInstance
@@ -50,11 +57,12 @@ public struct Maximization: Sendable {
   /// The answer to the threshold question, where one was asked and it was decided.
   public let verdict: Bool?
 
-  /// - Throws: `UnsupportedProblem` where no chain of reductions leads to spins, or the engine does not apply.
+  /// - Throws: `UnsupportedProblem` where no chain of reductions leads to spins, or the engine does not apply;
+  ///   `ContradictedSearch` where the search's value is not that of its solution, or its bound excludes the planted one.
   public init(
     _ instance: ProblemInstance, threshold: OptimumThreshold? = nil,
     settings: QuadraticSettings = QuadraticSettings()
-  ) throws(UnsupportedProblem) {
+  ) throws {
     let (chain, reduced) = try instance.problem.reduced(to: .ising)
     guard let ising = reduced.target as? Ising else {
       preconditionFailure("a chain to ising ends at an Ising problem")
@@ -73,6 +81,11 @@ public struct Maximization: Sendable {
     guard let value = instance.problem.value(of: solution) else {
       preconditionFailure("a solution of \(instance.problem.kind.rawValue) is always feasible")
     }
+    guard reduced.law.push(value) == result.value else {
+      throw ContradictedSearch(
+        "engine \(result.engine.rawValue) reports \(result.value), its solution has \(reduced.law.push(value))"
+      )
+    }
     self.value = value
     let pulled = reduced.law.pull(result.bound)
     if result.bound == result.value {
@@ -81,6 +94,11 @@ public struct Maximization: Sendable {
       bound = Rational(max(pulled, 0).squareRootRoundedDown)
     } else {
       bound = pulled
+    }
+    if let planted = instance.planted, sense.prefers(planted.value, to: bound) {
+      throw ContradictedSearch(
+        "engine \(result.engine.rawValue) proves the bound \(bound), the planted solution has \(planted.value)"
+      )
     }
     guard let threshold else {
       verdict = nil

@@ -65,3 +65,4 @@ struct LipBenchCommand: ParsableCommand {
 private protocol InternalFailure {}
 extension LAPACKFailure: InternalFailure {}
 extension GLPKFailure: InternalFailure {}
+extension ContradictedSearch: InternalFailure {}

@@ -111,6 +111,26 @@ import Testing
     }
   }
 
+  @Test("Planning ends early on dense problems, and is quick on large sparse ones")
+  func planning() throws {
+    let dense = Self.random(400, density: 1, seed: 1, number: Self.integer)
+    var stop = QuadraticSettings(nodeLimit: 0)
+    let stopped = try dense.solve(stop)
+    Self.check(stopped, dense, "dense")
+    #expect(stopped.reason == .nodes && stopped.statistics.relaxations <= 1)
+    let loose = Ising(
+      spins: 200_000, couplings: [PairTerm(0, 199_999, 3)], sense: .minimize)
+    let solved = try loose.solve()
+    #expect(solved.isOptimal && solved.value == -3 && solved.statistics.width == 1)
+    stop.engine = .elimination
+    let early = try loose.solve(stop)
+    Self.check(early, loose, "stopped plan")
+    #expect(early.bound == -3)
+    #expect(throws: UnsupportedProblem.self) {
+      try Self.random(5200, density: 0.02, seed: 1, number: Self.integer).solve()
+    }
+  }
+
   @Test("Empty, single and uncoupled problems")
   func degenerate() throws {
     for n in [0, 1, 5] {

@@ -13,10 +13,11 @@ public struct RandomPartition: InstanceFamily {
   public static let reference =
     "Mertens, Phase transition in the number partitioning problem, 1998; "
     + "Borgs, Chayes, Pittel, Phase transition and finite-size scaling for the integer partitioning problem, 2001"
+  private static let bitLimit = 10_000
   public static let parameters: [FamilyParameter] = [
     .count("numbers", 1...10_000, default: 20),
     FamilyParameter(
-      "bits", "the numbers are at most 2^bits; 0 for bits = kappa·n", .integer(0...10_000), default: "0"),
+      "bits", "the numbers are at most 2^bits; 0 for bits = kappa·n", .integer(0...bitLimit), default: "0"),
     FamilyParameter("kappa", "bits a number, bits/n; used where bits is 0", .real(0...10), default: "1.0"),
   ]
 
@@ -26,7 +27,13 @@ public struct RandomPartition: InstanceFamily {
   public init(_ values: ParameterValues) throws(InputError) {
     n = values.integer("n")
     let bits = values.integer("bits")
-    self.bits = bits > 0 ? bits : max(1, Int((values.real("kappa") * Double(n)).rounded()))
+    let derived = max(1, Int((values.real("kappa") * Double(n)).rounded()))
+    self.bits = bits > 0 ? bits : derived
+    guard self.bits <= Self.bitLimit else {
+      throw InputError(
+        "kappa·n = \(derived) bits a number",
+        remedy: "at most \(Self.bitLimit) bits; take a smaller kappa or n")
+    }
   }
 
   public func instance(seed: UInt64) -> GeneratedInstance {
