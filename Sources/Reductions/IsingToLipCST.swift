@@ -32,10 +32,12 @@ public enum IsingToLipCST: Reduction {
     }
     let ones = RationalMatrix(rows: 1, columns: inner.rows) { _, _ in 1 }
     let total = pairs.reduce(into: Rational.zero) { $0 += $1.coefficient.magnitude }
+    let coupled = Set(pairs.flatMap { [$0.i, $0.j] })
+    let isolated = (0..<source.homogenizedSpins).filter { !coupled.contains($0) }
     return Reduced(
       LipCST(inner: inner, outer: ones),
       law: ValueLaw(scale: Rational(2 * sign), offset: Rational(2) * total),
-      maps: (source.hasFields ? [.ghostSpin] : []) + [.spinsToBits, .complementaryPairs])
+      maps: (source.hasFields ? [.ghostSpin] : []) + [.spinsToBits, .complementaryPairs(isolated: isolated)])
   }
 
   public static func size(of source: Ising) -> ProblemSize {

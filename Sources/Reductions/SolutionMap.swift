@@ -8,8 +8,9 @@ public enum SolutionMap: Sendable, Equatable {
   case bitsToSpins
   /// One more spin, +1, at the end; it carries the fields as couplings. Back: multiply by it and drop it.
   case ghostSpin
-  /// Bit i becomes the bits 2i (itself) and 2i + 1 (its complement). Back: the even ones.
-  case complementaryPairs
+  /// Bit i becomes the bits 2i (itself) and 2i + 1 (its complement). Back: the even ones. Of the isolated bits the value does
+  /// not depend, and their pairs may be equal.
+  case complementaryPairs(isolated: [Int])
   /// The bits, then one product xᵢ xⱼ for each pair. Back: the bits.
   case products([ProductPair])
 
@@ -70,17 +71,19 @@ public enum SolutionMap: Sendable, Equatable {
 }
 
 extension SolutionMap: Codable {
-  private enum Key: String, CodingKey { case step, pairs }
+  private enum Key: String, CodingKey { case step, pairs, isolated }
 
   private static let names: [String: SolutionMap] = [
     "spins-to-bits": .spinsToBits, "bits-to-spins": .bitsToSpins, "ghost-spin": .ghostSpin,
-    "complementary-pairs": .complementaryPairs,
   ]
 
   /// As files and messages name the step.
   public var name: String {
-    if case .products = self { return "products" }
-    return Self.names.first { $0.value == self }?.key ?? "products"
+    switch self {
+    case .products: "products"
+    case .complementaryPairs: "complementary-pairs"
+    default: Self.names.first { $0.value == self }?.key ?? ""
+    }
   }
 
   public init(from decoder: any Decoder) throws {
@@ -88,6 +91,8 @@ extension SolutionMap: Codable {
     let name = try container.decode(String.self, forKey: .step)
     if name == "products" {
       self = .products(try container.decode([ProductPair].self, forKey: .pairs))
+    } else if name == "complementary-pairs" {
+      self = .complementaryPairs(isolated: try container.decode([Int].self, forKey: .isolated))
     } else if let map = Self.names[name] {
       self = map
     } else {
@@ -99,6 +104,10 @@ extension SolutionMap: Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(name, forKey: .step)
-    if case .products(let pairs) = self { try container.encode(pairs, forKey: .pairs) }
+    switch self {
+    case .products(let pairs): try container.encode(pairs, forKey: .pairs)
+    case .complementaryPairs(let isolated): try container.encode(isolated, forKey: .isolated)
+    default: break
+    }
   }
 }

@@ -17,7 +17,12 @@ public enum InstanceFile {
     }
     let lost = [("threshold", instance.threshold != nil), ("planted optimum", instance.planted != nil)]
       .filter { $0.1 && ending != "json" }
-    return lost.map { "only .json files hold the \($0.0); it is not written" }
+    var notes = lost.map { "only .json files hold the \($0.0); it is not written" }
+    if let scale = (instance.problem as? MixedIntegerProgram)?.objectiveScale, scale != 1 {
+      notes.append(
+        "the file's objective is multiplied by \(scale), so that it is in integers: divide its value by it")
+    }
+    return notes
   }
 
   private static func network(

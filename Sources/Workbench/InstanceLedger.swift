@@ -162,24 +162,40 @@ public struct InstanceLedger: Sendable {
     else {
       return .contradicted("the ledger's bounds are no numbers")
     }
+    let problem = instance.problem
+    if let wrong = mismatch(
+      entry, kind: problem.kind.rawValue, size: "\(problem.variables)", question: problem.sense.rawValue)
+    {
+      return wrong
+    }
     let settings = QuadraticSettings(timeLimit: timeLimit, isInterrupted: isInterrupted)
     let answer = try Maximization(instance, settings: settings)
     let found = answer.enclosure
     guard found.lower <= upper, lower <= found.upper else {
       return .contradicted("solved: [\(found.lower), \(found.upper)]")
     }
-    if lower == upper, answer.isOptimal {
-      return .confirmed("solved again by \(answer.result.engine.rawValue)")
+    if answer.isOptimal {
+      return lower == upper
+        ? .confirmed("solved again by \(answer.result.engine.rawValue)")
+        : .contradicted("stale: solved, the optimum is \(answer.value)")
     }
     if let planted = instance.planted, planted.value == lower, lower == upper {
       // Its proof is by construction; the reader has checked the planted solution's value.
       return .confirmed(
         answer.value == planted.value ? "planted, and found" : "planted; found \(answer.value)")
     }
-    if lower < upper, answer.value == (instance.problem.sense == .maximize ? lower : upper) {
-      return .confirmed("best known value found again")
+    if lower < upper, lower <= found.lower, found.upper <= upper {
+      return .confirmed("both ends found again, or better")
     }
     return .unconfirmed("found [\(found.lower), \(found.upper)]")
+  }
+
+  /// What the entry says of its file and the file does not.
+  private func mismatch(_ entry: Entry, kind: String, size: String, question: String) -> Verdict? {
+    let columns = [
+      ("kind", entry.kind, kind), ("size", entry.size, size), ("question", entry.question, question),
+    ]
+    return columns.first { $0.1 != $0.2 }.map { .contradicted("\($0.0): the file's is \($0.2), not \($0.1)") }
   }
 
   private func solvedNetwork(
@@ -189,6 +205,8 @@ public struct InstanceLedger: Sendable {
       return .contradicted("the ledger's bounds are no numbers")
     }
     let network = try NetworkFile.read(path(entry))
+    let widths = network.architecture
+    if let wrong = mismatch(entry, kind: "network", size: widths, question: entry.question) { return wrong }
     let settings = SearchSettings(timeLimit: timeLimit, isInterrupted: isInterrupted)
     let exact = try ExactConstant(
       try BoundQuestion(
@@ -196,6 +214,9 @@ public struct InstanceLedger: Sendable {
     let found = exact.result.enclosure
     guard found.lower <= upper, lower <= found.upper else {
       return .contradicted("solved: [\(found.lower), \(found.upper)]")
+    }
+    if exact.result.isOptimal, upper - lower > 2 * settings.relativeGap * upper {
+      return .contradicted("stale: solved to [\(found.lower), \(found.upper)]")
     }
     return exact.result.isOptimal
       ? .confirmed("solved again by \(exact.result.engine.rawValue)")

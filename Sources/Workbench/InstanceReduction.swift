@@ -33,10 +33,9 @@ public struct InstanceReduction: Sendable {
     if let carried, !fits {
       let problem =
         "the question becomes “is the optimum \(carried.relation.rawValue) \(carried.value)?”, which a "
-        + "\(kind.rawValue) file does not ask"
-      guard threshold == nil else {
-        throw UnsupportedProblem(
-          problem, remedy: "ask the complement: give the opposite option with the next value the data allow")
+        + "file of kind \(kind.rawValue) does not ask"
+      if let threshold {
+        throw UnsupportedProblem(problem, remedy: Self.complement(of: threshold, about: source.problem))
       }
       notes.append("\(problem); it is left out")
     }
@@ -48,6 +47,19 @@ public struct InstanceReduction: Sendable {
     }
     target = ProblemInstance(
       name: source.name, problem: result.target, threshold: fits ? carried?.value : nil, planted: planted)
+  }
+
+  private static func complement(of threshold: OptimumThreshold, about problem: any Problem) -> String {
+    let swapped = "yes and no change places"
+    guard let other = problem.complement(of: threshold) else {
+      return "ask the opposite: the other option with the next value the data allow; \(swapped)"
+    }
+    if problem.kind == .lipCST {
+      guard other.relation == .atMost else { return "decide the source itself" }
+      return "ask the opposite, --at-most-squared \(other.value): \(swapped)"
+    }
+    let option = other.relation == .atMost ? "--at-most" : "--at-least"
+    return "ask the opposite, \(option) \(other.value): \(swapped)"
   }
 
   public var map: SolutionMapFile { SolutionMapFile(source: source.problem, chain: chain, result: result) }

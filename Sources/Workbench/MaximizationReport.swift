@@ -187,8 +187,9 @@ extension Maximization {
     return JSONReport.text(
       Report(
         instance: instance.name, kind: instance.problem.kind.rawValue, variables: instance.problem.variables,
-        terms: instance.problem.size.terms, sense: instance.problem.sense.rawValue, value: JSONNumber(value),
-        lower: JSONNumber(lower), upper: JSONNumber(upper),
+        terms: instance.problem.size.terms, sense: instance.problem.sense.rawValue,
+        value: JSONNumber(value, .nearest),
+        lower: JSONNumber(lower, .down), upper: JSONNumber(upper, .up),
         exact: Exact(value: value.description, lower: lower.description, upper: upper.description),
         status: isOptimal ? "optimal" : "stopped", reason: result.reason.rawValue, chain: chain.name,
         engine: result.engine.rawValue, explanation: result.explanation,
@@ -198,18 +199,27 @@ extension Maximization {
   }
 }
 
-/// An integer as a JSON integer, anything else as its nearest double.
+/// An integer as a JSON integer; anything else as a double, rounded as asked; beyond the range of doubles as text.
 struct JSONNumber: Encodable {
   let value: Rational
+  let rounding: DirectedRounding
 
-  init(_ value: Rational) { self.value = value }
+  init(_ value: Rational, _ rounding: DirectedRounding) {
+    self.value = value
+    self.rounding = rounding
+  }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    if value.isInteger, let integer = Int64(exactly: value.numerator) {
-      try container.encode(integer)
-    } else {
-      try container.encode(value.approximation)
+    if value.isInteger, let integer = Int128(fitting: value.numerator) {
+      return try container.encode(integer)
+    }
+    let nearest = value.approximation
+    guard nearest.isFinite else { return try container.encode(value.description) }
+    switch rounding {
+    case .down where Rational(nearest) > value: try container.encode(nearest.nextDown)
+    case .up where Rational(nearest) < value: try container.encode(nearest.nextUp)
+    default: try container.encode(nearest)
     }
   }
 }

@@ -1,3 +1,4 @@
+import BigInt
 import ExactArithmetic
 import Foundation
 public import Problems
@@ -14,14 +15,6 @@ public struct ProblemInspection: Sendable {
     self.instance = instance
   }
 
-  /// Two values of the problem differ by multiples of this; nil where no chain to spins applies.
-  private var step: Rational? {
-    guard let reduced = try? instance.problem.reduced(to: .ising).result, !reduced.law.squaresSource,
-      let ising = reduced.target as? Ising
-    else { return nil }
-    return (ising.valueStep / reduced.law.scale).magnitude
-  }
-
   private var targets: [String] {
     ProblemKind.allCases.filter { $0 != instance.problem.kind }
       .filter { (try? instance.problem.reduced(to: $0)) != nil }.map(\.rawValue)
@@ -33,7 +26,9 @@ public struct ProblemInspection: Sendable {
       "sizes     \(instance.problem.summaryLine)",
       "question  \(instance.problem.sense.rawValue) \(instance.problem.valueName)",
     ]
-    if let step { lines.append("values    differ by multiples of \(step.printed(.nearest))") }
+    if let step = instance.problem.valueStep {
+      lines.append("values    differ by multiples of \(step.printed(.nearest))")
+    }
     if let threshold = instance.threshold {
       lines.append("asks      is the optimum \(instance.problem.ownRelation.rawValue) \(threshold)?")
     }
@@ -64,5 +59,33 @@ public struct ProblemInspection: Sendable {
         variables: instance.problem.variables, terms: instance.problem.size.terms,
         sense: instance.problem.sense.rawValue, threshold: instance.threshold?.description,
         planted: instance.planted?.value.description, reducesTo: targets, notes: instance.notes))
+  }
+}
+
+extension Problem {
+  /// Two values of the problem differ by multiples of this; nil where no chain to spins applies.
+  var valueStep: Rational? {
+    guard let reduced = try? self.reduced(to: .ising).result, !reduced.law.squaresSource,
+      let ising = reduced.target as? Ising
+    else { return nil }
+    return (ising.valueStep / reduced.law.scale).magnitude
+  }
+
+  /// The question whose answer is no exactly where `threshold`'s is yes: with the next value the data allow. Nil where their
+  /// steps are not known.
+  func complement(of threshold: OptimumThreshold) -> OptimumThreshold? {
+    let start = alphabet.values[0]
+    guard let step = valueStep, let value = self.value(of: [Int](repeating: start, count: variables)) else {
+      return nil
+    }
+    // Of the values value + k step the one that just misses the threshold.
+    let steps = (threshold.value - value) / step
+    let (floor, rest) = steps.numerator.quotientAndRemainder(dividingBy: steps.denominator)
+    let down = rest.signum() < 0 ? floor - 1 : floor
+    let up = rest.signum() > 0 ? floor + 1 : floor
+    let next =
+      threshold.relation == .atLeast
+      ? (rest.isZero ? down - 1 : down) : (rest.isZero ? up + 1 : up)
+    return OptimumThreshold(threshold.relation.opposite, value + Rational(next) * step)
   }
 }

@@ -84,7 +84,21 @@ public struct SolutionMapFile: Codable, Sendable {
           "every entry of a \(to) solution is \(alphabet.sorted().map(\.description).joined(separator: " or "))"
       )
     }
-    return steps.invert(solution + [Int](repeating: 0, count: targetVariables - solution.count))
+    var carried = solution + [Int](repeating: 0, count: targetVariables - solution.count)
+    for step in steps.reversed() {
+      if case .complementaryPairs(let isolated) = step,
+        let pair = (0..<carried.count / 2).first(where: {
+          carried[2 * $0] == carried[2 * $0 + 1] && !isolated.contains($0)
+        })
+      {
+        throw InputError(
+          file: file, place: "entries \(2 * pair) and \(2 * pair + 1)", "are both \(carried[2 * pair])",
+          remedy:
+            "units \(2 * pair) and \(2 * pair + 1) are opposite, so an attained pattern has one of them on")
+      }
+      carried = step.invert(carried)
+    }
+    return carried
   }
 }
 
@@ -95,10 +109,13 @@ extension SolutionMap {
     return pairs.count
   }
 
-  /// Whether the indices of products lie below `count`.
+  /// Whether the indices of products and isolated spins lie below `count`.
   fileprivate func isValid(below count: Int) -> Bool {
-    guard case .products(let pairs) = self else { return true }
-    return pairs.allSatisfy { $0.i >= 0 && $0.j >= 0 && max($0.i, $0.j) < count }
+    switch self {
+    case .products(let pairs): pairs.allSatisfy { $0.i >= 0 && $0.j >= 0 && max($0.i, $0.j) < count }
+    case .complementaryPairs(let isolated): isolated.allSatisfy { (0..<count).contains($0) }
+    default: true
+    }
   }
 }
 

@@ -132,6 +132,64 @@ import Testing
     }
   }
 
+  @Test("A question that the target's file cannot ask is refused with the one it can")
+  func complements() throws {
+    try Tool.withFile("c5.mc", cycle) { (file: String) throws in
+      let target = "\(file).json"
+      for (asked, says) in [("4", "--at-most 3:"), ("3", "--at-most 2:"), ("3.5", "--at-most 3:")] {
+        let outcome = try Tool.run("reduce", file, "--to", "lip-cst", "--at-least", asked, "-o", target)
+        expectOneLine(outcome, code: 65, says: says)
+        #expect(!FileManager.default.fileExists(atPath: target))
+      }
+      let other = try Tool.run("reduce", file, "--to", "lip-cst", "--at-most", "3", "-o", target)
+      #expect(other.code == 0)
+      #expect(try Tool.run("decide", target).output.hasPrefix("no"))
+      #expect(try Tool.run("decide", file, "--at-least", "4").output.hasPrefix("yes"))
+      let ising = try Tool.run("reduce", file, "--to", "ising", "--at-most", "3", "-o", "\(file).ising.json")
+      #expect(ising.code == 0 || ising.errors.contains("--at-least 4:"))
+    }
+  }
+
+  @Test(
+    "Opposite units that are both on or both off are refused with their entries, unless they are isolated")
+  func unattainedPatterns() throws {
+    try inFolder { (folder: String) throws in
+      let (problem, map, file) = ("\(folder)/p.json", "\(folder)/map.json", "\(folder)/pattern")
+      try #"{"kind": "ising", "n": 4, "couplings": [[0, 1, 3], [1, 2, -2]]}"#
+        .write(toFile: problem, atomically: true, encoding: .utf8)
+      let target = "\(folder)/net.json"
+      let reduced = try Tool.run("reduce", problem, "--to", "lip-cst", "-o", target, "--map", map)
+      #expect(reduced.code == 0, "\(reduced.errors)")
+      for (text, says) in [("1 1 0 1 0 1 0 1", "entries 0 and 1"), ("1 0 0 0 0 1 0 1", "entries 2 and 3")] {
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        expectOneLine(try Tool.run("invert", map, file), code: 65, says: says)
+      }
+      try "1 0 0 1 0 1 0 0".write(toFile: file, atomically: true, encoding: .utf8)
+      #expect(try Tool.run("invert", map, file).output == "[1, -1, -1, -1]\n")
+    }
+  }
+
+  @Test("A graph without edges has the constant 0, and no network to write")
+  func edgeless() throws {
+    try Tool.withFile("e.mc", "3 0\n") { (file: String) throws in
+      for ending in ["json", "onnx", "nnet"] {
+        let outcome = try Tool.run("reduce", file, "--to", "lip-cst", "-o", "\(file).\(ending)")
+        expectOneLine(outcome, code: 65, says: "constant is 0")
+      }
+    }
+  }
+
+  @Test("A MILP file whose objective is scaled says so")
+  func scaledObjective() throws {
+    try inFolder { (folder: String) throws in
+      let problem = "\(folder)/p.json"
+      try #"{"kind": "qubo", "n": 2, "terms": [[0, 0, "1/3"], [0, 1, "2/5"]]}"#
+        .write(toFile: problem, atomically: true, encoding: .utf8)
+      let reduced = try Tool.run("reduce", problem, "--to", "milp", "-o", "\(folder)/p.mps")
+      #expect(reduced.code == 0 && reduced.errors.contains("multiplied by 15"), "\(reduced.errors)")
+    }
+  }
+
   @Test("A map that cannot be written leaves no target behind")
   func mapFirst() throws {
     try Tool.withFile("c5.mc", cycle) { (file: String) throws in

@@ -81,10 +81,12 @@ private func read(_ file: String) throws -> MultilayerPerceptron {
     let file = folder.appendingPathComponent("problems/a.json").path
     try generate("gnp", parameters: ["n": "10"], seed: 1).write(to: file)
     let answer = try Maximization(try ProblemFile.read(file))
-    func outcome(_ lower: String, _ upper: String, _ command: String) throws -> InstanceLedger.Outcome {
+    func outcome(
+      _ lower: String, _ upper: String, _ command: String, says: String = "max-cut\t10\tmaximize"
+    ) throws -> InstanceLedger.Outcome {
       let text =
         "file\tkind\tsize\tquestion\tlower\tupper\tknown by\tcommand\n"
-        + "problems/a.json\tmax-cut\t10\tmaximize\t\(lower)\t\(upper)\tproved\t\(command)\n"
+        + "problems/a.json\t\(says)\t\(lower)\t\(upper)\tproved\t\(command)\n"
       try text.write(
         to: folder.appendingPathComponent("ledger.tsv"), atomically: true, encoding: .utf8)
       return try InstanceLedger(folder: folder.path).verify(timeLimit: 5) { _ in }
@@ -95,6 +97,43 @@ private func read(_ file: String) throws -> MultilayerPerceptron {
     #expect(try outcome(value, value, "lipbench generate gnp n=10 --seed 2").contradicted == 1)
     let wrong = (answer.value + 1).description
     #expect(try outcome(wrong, wrong, right).contradicted == 1)
+    #expect(try outcome(value, wrong, right).contradicted == 1)
+    for says in ["ising\t10\tmaximize", "max-cut\t11\tmaximize", "max-cut\t10\tminimize"] {
+      #expect(try outcome(value, value, right, says: says).contradicted == 1, "\(says)")
+    }
+  }
+
+  @Test(
+    "Perfect partitions with numbers of 40 bits: squares of 80 bits, negative ones too",
+    arguments: UInt64(1)...8)
+  func longPartitions(seed: UInt64) throws {
+    let generated = try generate("partition-planted", parameters: ["n": "16", "bits": "40"], seed: seed)
+    guard case .problem(let instance) = generated else { throw CancellationError() }
+    #expect(try Maximization(instance).value == 0)
+  }
+
+  @Test("A bound that a planted solution contradicts is an internal failure, not an answer")
+  func contradictions() throws {
+    let graph = MaxCut(vertices: 3, edges: [PairTerm(0, 1, 1), PairTerm(1, 2, 1)])
+    let planted = PlantedOptimum(value: 3, solution: [0, 1, 0], proof: "none: the cut is 2")
+    let instance = ProblemInstance(name: "wrong", problem: graph, planted: planted)
+    #expect(throws: ContradictedSearch.self) { try Maximization(instance) }
+  }
+
+  @Test("JSON numbers: integers to 127 bits as they are, other ends rounded outward")
+  func jsonNumbers() throws {
+    let large = (1 << 60) as Int + 1
+    let graph = MaxCut(vertices: 2, edges: [PairTerm(0, 1, Rational(large))])
+    let text = try Maximization(ProblemInstance(name: "large", problem: graph)).json(seed: 0)
+    #expect(text.contains("\"value\" : \(large)") || text.contains("\"value\":\(large)"))
+    let third = MaxCut(vertices: 2, edges: [PairTerm(0, 1, Rational(1) / 3)])
+    let answer = try Maximization(ProblemInstance(name: "third", problem: third)).json(seed: 0)
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any])
+    let lower = try #require(object["lower"] as? Double)
+    let upper = try #require(object["upper"] as? Double)
+    #expect(Rational(lower) < Rational(1) / 3 && Rational(1) / 3 < Rational(upper))
+    #expect(upper == lower.nextUp)
   }
 
   /// Constants found by an independent depth-first enumeration of cells with another LP solver (HiGHS), to ten digits.

@@ -1,4 +1,4 @@
-import BigInt
+public import BigInt
 import ExactArithmetic
 import Networks
 
@@ -42,7 +42,7 @@ struct IntegerRows {
     self.rows = rows
   }
 
-  private static func commonDenominator(_ numbers: [Rational]) -> BigInt {
+  fileprivate static func commonDenominator(_ numbers: [Rational]) -> BigInt {
     numbers.reduce(1) { $1.isInteger ? $0 : leastCommonMultiple($0, $1.denominator) }
   }
 
@@ -80,4 +80,9 @@ struct IntegerRows {
         || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
     } && !reserved.contains(name.lowercased())
   }
+}
+
+extension MixedIntegerProgram {
+  /// What `.lp` and `.mps` files multiply the objective by, so that it is in integers: the common denominator.
+  public var objectiveScale: BigInt { IntegerRows.commonDenominator(columns.map(\.cost)) }
 }

@@ -121,7 +121,9 @@ public enum ProblemJSONFormat {
     case let problem as LipCST:
       guard !problem.inner.elements.isEmpty, !problem.outer.elements.isEmpty else {
         throw InputError(
-          "a matrix of the problem has no entries", remedy: "give it inputs, units and outputs")
+          "M1 (\(problem.inner.rows) × \(problem.inner.columns)) or M2 (\(problem.outer.rows) × "
+            + "\(problem.outer.columns)) has no entries, so the instance's constant is 0",
+          remedy: "give it at least one unit, one input and one output")
       }
       return [matrix("M1", problem.inner), matrix("M2", problem.outer)]
     default:
