@@ -6,7 +6,7 @@ public enum QuadraticEngine: String, Sendable, CaseIterable, Codable {
   case enumerate
   /// Dynamic programming: spins are eliminated one by one, in integers.
   case elimination
-  /// Best-first branch and bound with the semidefinite relaxation of max-cut.
+  /// Best-first branch and bound with the semidefinite relaxation of max-cut and triangle inequalities.
   case semidefinite
 }
 

@@ -188,7 +188,7 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     }
     return (
       .semidefinite,
-      "\(n) spins, \(measured): branch and bound with the semidefinite relaxation of max-cut"
+      "\(n) spins, \(measured): branch and bound with the semidefinite relaxation of max-cut and triangle inequalities"
     )
   }
 }

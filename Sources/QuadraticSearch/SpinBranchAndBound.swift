@@ -2,8 +2,8 @@ import HeapModule
 import LinearAlgebra
 import RandomNumbers
 
-/// Best-first branch and bound over partial spin assignments with the semidefinite relaxation of max-cut, as Biq Mac
-/// (Rendl, Rinaldi and Wiegele 2010), without its triangle inequalities.
+/// Best-first branch and bound over partial spin assignments with the semidefinite relaxation of max-cut and triangle
+/// inequalities, as Biq Mac (Rendl, Rinaldi and Wiegele 2010). A child inherits its parent's inequalities and dual point.
 ///
 ///     while an open node may hold a better value:
 ///       take the one with the largest bound; branch on the spin whose relaxed correlation with the fixed ones is
@@ -19,6 +19,7 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
     /// 0 where a spin is free.
     let fixed: [Int8]
     let branching: Int
+    let dual: CutDual
 
     static func < (a: Node, b: Node) -> Bool { (a.bound, -a.serial) < (b.bound, -b.serial) }
     static func == (a: Node, b: Node) -> Bool { a.serial == b.serial }
@@ -28,6 +29,9 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
   static var spinLimit: Int { 5000 }
   /// Nodes with at most so many free spins are enumerated.
   private static var enumerationLimit: Int { 10 }
+  /// Triangle inequalities are separated at most so often.
+  private static var rootRounds: Int { 12 }
+  private static var childRounds: Int { 8 }
   /// Tabu searches before the first node.
   private static var initialRestarts: Int { 20 }
 
@@ -87,7 +91,7 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
       let weights = form.neighbours.map { $0.reduce(Scalar(0)) { $0 + abs($1.coupling) } }
       fixed[weights.indices.max { weights[$0] < weights[$1] } ?? 0] = 1
     }
-    visit(fixed, inherited: Double(form.absoluteSum).nextUp)
+    visit(fixed, inherited: Double(form.absoluteSum).nextUp, from: nil, rounds: Self.rootRounds)
     while let node = queue.max, node.bound >= cutoff, !isDone {
       if limits.shouldStop() { break }
       queue.removeMax()
@@ -95,7 +99,9 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
       for spin: Int8 in [1, -1] {
         var child = node.fixed
         child[node.branching] = spin
-        visit(child, inherited: node.bound)
+        visit(
+          child, inherited: node.bound, from: node.dual.fixing(node.branching, to: spin),
+          rounds: Self.childRounds)
       }
       // Only now: the last node that the limit allows is worked off like the others.
       limits.statistics.nodes += 1
@@ -108,7 +114,7 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
     if candidate.energy > best.energy { best = candidate }
   }
 
-  private mutating func visit(_ fixed: [Int8], inherited: Double) {
+  private mutating func visit(_ fixed: [Int8], inherited: Double, from dual: CutDual?, rounds: Int) {
     let sub = Subproblem(form: form, fixed: fixed)
     guard sub.free.count > Self.enumerationLimit else {
       let leaf = GrayCode(form: sub.form).maximum()
@@ -117,7 +123,8 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
     limits.statistics.relaxations += 1
     let constant = Double(sub.constant)
     let relaxed = CutRelaxation.bound(
-      sub.matrix, cutoff: cutoff - constant, shouldStop: limits.shouldStop)
+      sub.matrix, from: dual.map { sub.local($0) }, rounds: rounds, cutoff: cutoff - constant,
+      shouldStop: limits.shouldStop)
     limits.statistics.iterations += relaxed.iterations
     let bound = Swift.min(inherited, relaxed.bound + constant + margin)
     guard bound >= cutoff else {
@@ -129,7 +136,10 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
     offer(tabu.improve(sub.complete(correlations.map { $0 < 0 ? -1 : 1 }), &random, patience: form.spins))
     let choice = correlations.indices.min { abs(correlations[$0]) < abs(correlations[$1]) } ?? 0
     serial += 1
-    queue.insert(Node(bound: bound, serial: serial, fixed: fixed, branching: sub.free[choice]))
+    queue.insert(
+      Node(
+        bound: bound, serial: serial, fixed: fixed, branching: sub.free[choice],
+        dual: sub.global(relaxed.dual)))
   }
 
   /// What is left once some spins are fixed.
@@ -176,6 +186,27 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
         c[n - 1, i] = c[i, n - 1]
       }
       return c
+    }
+
+    /// A dual point in this subproblem's indices; the anchor is last in both.
+    func local(_ dual: CutDual) -> CutDual {
+      let anchor = fixed.count
+      var position = [Int](repeating: -1, count: anchor + 1)
+      for (k, spin) in free.enumerated() { position[spin] = k }
+      position[anchor] = free.count
+      return CutDual(
+        diagonal: free.map { dual.diagonal[$0] } + [dual.diagonal[anchor]],
+        inequalities: dual.inequalities.map { $0.renamed { position[$0] } }, multipliers: dual.multipliers)
+    }
+
+    func global(_ dual: CutDual) -> CutDual {
+      let anchor = fixed.count
+      var result = CutDual(spins: anchor)
+      for (k, spin) in free.enumerated() { result.diagonal[spin] = dual.diagonal[k] }
+      result.diagonal[anchor] = dual.diagonal[free.count]
+      result.inequalities = dual.inequalities.map { $0.renamed { $0 == free.count ? anchor : free[$0] } }
+      result.multipliers = dual.multipliers
+      return result
     }
 
     func complete(_ spins: [Int8]) -> [Int8] {

@@ -60,6 +60,36 @@ import Testing
     Self.check(search, problem, "seed \(seed)")
   }
 
+  @Test("Relaxations with triangle inequalities against enumeration", arguments: UInt64(1)...60)
+  func relaxations(seed: UInt64) throws {
+    let density = [0.2, 0.5, 1][Int(seed % 3)]
+    let problem = Self.random(13 + Int(seed % 8), density: density, seed: seed) { random in
+      switch seed % 5 {
+      case 0: Bool.random(using: &random) ? 1 : -1
+      case 1: Rational(Int.random(in: -1_000_000...1_000_000, using: &random))
+      case 2: Rational(Int.random(in: 0...2, using: &random))
+      case 3: Rational(Int.random(in: -(1 << 58)...(1 << 58), using: &random))
+      default: -1
+      }
+    }
+    let exact = try problem.solve(QuadraticSettings(engine: .enumerate))
+    let search = try problem.solve(QuadraticSettings(engine: .semidefinite))
+    #expect(search.isOptimal && search.value == exact.value)
+    Self.check(search, problem, "seed \(seed)")
+    for limit in [0, 1, 2] {
+      let stopped = try problem.solve(QuadraticSettings(engine: .semidefinite, nodeLimit: limit))
+      Self.check(stopped, problem, "seed \(seed)")
+      #expect(!problem.sense.prefers(exact.value, to: stopped.bound), "\(limit)")
+    }
+  }
+
+  @Test("Triangle inequalities keep the tree of dense random graphs small", arguments: UInt64(1)...3)
+  func treeSize(seed: UInt64) throws {
+    let cut = Self.random(60, density: 0.5, seed: 6 * seed) { _ in 1 }
+    let result = try cut.solve(QuadraticSettings(engine: .semidefinite))
+    #expect(result.isOptimal && result.statistics.nodes <= 40, "\(result.statistics)")
+  }
+
   @Test("Elimination against branch and bound on sparse problems", arguments: UInt64(1)...6)
   func elimination(seed: UInt64) throws {
     let problem = Self.random(40, density: 0.06, seed: seed, number: Self.integer)
@@ -209,7 +239,7 @@ import Testing
         #expect(stopped && result.isExact && result.boundSource == .sumOfMagnitudes, "\(limit)")
       }
     }
-    let enough = QuadraticSettings(engine: engine, nodeLimit: optimum.statistics.nodes)
+    let enough = QuadraticSettings(engine: engine, nodeLimit: max(1, optimum.statistics.nodes))
     #expect(try problem.solve(enough).value == optimum.value)
     #expect(try problem.solve(enough).isOptimal)
   }

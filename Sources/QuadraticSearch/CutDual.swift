@@ -1,0 +1,50 @@
+/// A feasible dual point of the max-cut relaxation with triangle inequalities, in the problem's own indices: one multiplier for
+/// each spin and one for the anchor (index n), and one for each inequality.
+struct CutDual: Sendable {
+  var diagonal: [Double]
+  var inequalities: [TriangleInequality]
+  var multipliers: [Double]
+
+  init(spins: Int) {
+    diagonal = [Double](repeating: 0, count: spins + 1)
+    inequalities = []
+    multipliers = []
+  }
+
+  init(diagonal: [Double], inequalities: [TriangleInequality], multipliers: [Double]) {
+    self.diagonal = diagonal
+    self.inequalities = inequalities
+    self.multipliers = multipliers
+  }
+
+  /// Without the inequalities that carry no weight.
+  var withoutIdle: CutDual {
+    let kept = multipliers.indices.filter { multipliers[$0] > 0 }
+    return CutDual(
+      diagonal: diagonal, inequalities: kept.map { inequalities[$0] },
+      multipliers: kept.map { multipliers[$0] })
+  }
+
+  /// The same once a spin is fixed to a value. PᵀZP, for the P that merges its row into the anchor's, is definite as Z is;
+  /// inequalities that speak of both are left out, so the diagonal may need to grow again.
+  func fixing(_ spin: Int, to value: Int8) -> CutDual {
+    let anchor = diagonal.count - 1
+    var result = self
+    result.diagonal[anchor] += result.diagonal[spin]
+    result.diagonal[spin] = 0
+    result.inequalities = []
+    result.multipliers = []
+    var places: [TriangleInequality: Int] = [:]
+    for (inequality, multiplier) in zip(inequalities, multipliers) {
+      guard let merged = inequality.merging(Int32(spin), into: Int32(anchor), sign: value) else { continue }
+      if let place = places[merged] {
+        result.multipliers[place] += multiplier
+      } else {
+        places[merged] = result.inequalities.count
+        result.inequalities.append(merged)
+        result.multipliers.append(multiplier)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,101 @@
+import LinearAlgebra
+
+/// A triangle inequality of three different indices (Deza and Laurent 1997, chapter 27): for spins
+///
+///     -a sᵢ sⱼ - b sᵢ s_k - c sⱼ s_k ≤ 1      with signs abc = 1,
+///
+/// because an odd number of the three products with their signs is +1.
+struct TriangleInequality: Hashable, Sendable {
+  let i: Int32
+  let j: Int32
+  let k: Int32
+  let a: Int8
+  let b: Int8
+
+  var c: Int8 { a * b }
+
+  /// The pairs with their signs.
+  var pairs: [(Int, Int, Double)] {
+    [(Int(i), Int(j), Double(a)), (Int(i), Int(k), Double(b)), (Int(j), Int(k), Double(c))]
+  }
+
+  /// From three pairs' signs in any order of the indices.
+  init(_ p: Int, _ q: Int, _ r: Int, pq: Int8, pr: Int8) {
+    i = Int32(p)
+    j = Int32(q)
+    k = Int32(r)
+    a = pq
+    b = pr
+  }
+
+  /// The same inequality with i < j < k.
+  var sorted: TriangleInequality {
+    let order = [(i, c), (j, b), (k, a)].sorted { $0.0 < $1.0 }
+    // The sign beside each index is that of the opposite pair.
+    return TriangleInequality(
+      Int(order[0].0), Int(order[1].0), Int(order[2].0), pq: order[2].1, pr: order[1].1)
+  }
+
+  /// The same with other names of the indices; the names must keep their order.
+  func renamed(_ name: (Int) -> Int) -> TriangleInequality {
+    TriangleInequality(name(Int(i)), name(Int(j)), name(Int(k)), pq: a, pr: b)
+  }
+
+  /// The inequality once index `spin` is `sign` times index `anchor`; nil where that leaves nothing.
+  func merging(_ spin: Int32, into anchor: Int32, sign: Int8) -> TriangleInequality? {
+    guard i == spin || j == spin || k == spin else { return self }
+    guard i != anchor, j != anchor, k != anchor else { return nil }
+    func new(_ index: Int32) -> Int32 { index == spin ? anchor : index }
+    func factor(_ p: Int32, _ q: Int32) -> Int8 { p == spin || q == spin ? sign : 1 }
+    return TriangleInequality(
+      Int(new(i)), Int(new(j)), Int(new(k)), pq: a * factor(i, j), pr: b * factor(i, k)
+    ).sorted
+  }
+
+  /// The inequalities that X violates most.
+  ///
+  /// - Parameters:
+  ///   - x: n × n, symmetric.
+  ///   - threshold: the least violation of interest.
+  ///   - known: left out.
+  ///   - shouldStop: asked n times; what was found until then is returned.
+  /// - Returns: at most `count`, the most violated first. O(n³); memory O(count).
+  static func violated(
+    by x: Matrix, threshold: Double, count: Int, known: Set<TriangleInequality>, shouldStop: () -> Bool
+  ) -> [TriangleInequality] {
+    let n = x.rows
+    var found: [(inequality: TriangleInequality, violation: Double)] = []
+    var limit = 1 + threshold
+    let elements = x.elements.span
+    for i in 0..<n where !shouldStop() {
+      let rowI = elements.extracting(i * n..<i * n + n)
+      for j in (i + 1)..<max(n, i + 1) {
+        let rowJ = elements.extracting(j * n..<j * n + n)
+        let xij = rowI[j]
+        for k in (j + 1)..<max(n, j + 1) {
+          let sum = rowI[k] + rowJ[k]
+          let difference = rowI[k] - rowJ[k]
+          // Signs (+,+,+), (+,-,-), (-,+,-), (-,-,+).
+          if -xij - sum > limit { offer(i, j, k, 1, 1, -xij - sum - 1) }
+          if -xij + sum > limit { offer(i, j, k, 1, -1, -xij + sum - 1) }
+          if xij - difference > limit { offer(i, j, k, -1, 1, xij - difference - 1) }
+          if xij + difference > limit { offer(i, j, k, -1, -1, xij + difference - 1) }
+        }
+      }
+    }
+    func offer(_ i: Int, _ j: Int, _ k: Int, _ a: Int8, _ b: Int8, _ violation: Double) {
+      let inequality = TriangleInequality(i, j, k, pq: a, pr: b)
+      guard !known.contains(inequality) else { return }
+      found.append((inequality, violation))
+      guard found.count >= 8 * count else { return }
+      keepMostViolated()
+      limit = 1 + found[found.count - 1].violation
+    }
+    func keepMostViolated() {
+      found.sort { $0.violation > $1.violation }
+      found.removeLast(max(0, found.count - count))
+    }
+    keepMostViolated()
+    return found.map(\.inequality)
+  }
+}
