@@ -33,6 +33,10 @@ let package = Package(
     // Numbers, matrices, linear programs.
     .target(name: "RandomNumbers", swiftSettings: strict),
     .target(
+      name: "TreeSearch",
+      dependencies: [.product(name: "HeapModule", package: "swift-collections")],
+      swiftSettings: strict),
+    .target(
       name: "ExactArithmetic",
       dependencies: [.product(name: "BigInt", package: "BigInt")],
       swiftSettings: strict,
@@ -58,7 +62,7 @@ let package = Package(
     .target(
       name: "PatternSearch",
       dependencies: [
-        "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "RandomNumbers",
+        "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "RandomNumbers", "TreeSearch",
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -89,7 +93,7 @@ let package = Package(
     .target(
       name: "QuadraticSearch",
       dependencies: [
-        "ExactArithmetic", "LinearAlgebra", "Problems", "RandomNumbers",
+        "ExactArithmetic", "LinearAlgebra", "Problems", "RandomNumbers", "TreeSearch",
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -109,7 +113,7 @@ let package = Package(
       name: "LipBench",
       dependencies: [
         "Bounds", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks", "PatternSearch", "Problems",
-        "QuadraticSearch", "Reductions", "Workbench",
+        "QuadraticSearch", "Reductions", "TreeSearch", "Workbench",
       ],
       path: "Sources/LipBenchLibrary",
       swiftSettings: strict),

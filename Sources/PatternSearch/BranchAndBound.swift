@@ -1,6 +1,6 @@
-import HeapModule
 import LinearAlgebra
 import RandomNumbers
+import TreeSearch
 
 /// Best-first branch and bound over partial patterns.
 ///
@@ -10,64 +10,83 @@ import RandomNumbers
 ///
 /// Free patterns branch on any unit. Attainable ones branch in layer order, so that every node is a cell: an open
 /// polyhedron on which all earlier layers are affine.
-struct BranchAndBound {
-  private struct Node: Comparable {
-    let bound: Double
-    /// Ties are broken by age, so that runs repeat.
-    let serial: Int
-    /// What the relaxation takes as decided.
-    let pattern: PartialPattern
-    let multipliers: [Double]
-    let cell: Cell?
-    /// The flat unit to branch on.
-    let unit: Int
-
-    static func < (a: Node, b: Node) -> Bool { (a.bound, -a.serial) < (b.bound, -b.serial) }
-    static func == (a: Node, b: Node) -> Bool { a.serial == b.serial }
-  }
-
+struct BranchAndBound: Sendable {
   private let state: SearchState
   private let problem: PatternProblem
   private let relaxation: SemidefiniteRelaxation
   private let localSearch: LocalSearch
-  private var oracle: CellOracle
-  private var queue = Heap<Node>()
-  private var serial = 0
 
   init(state: SearchState) {
     self.state = state
     problem = state.problem
     relaxation = SemidefiniteRelaxation(problem: problem)
     localSearch = LocalSearch(problem: problem)
-    oracle = CellOracle(problem: problem)
   }
 
   /// Runs to the asked gap or a limit; returns the largest bound still open.
-  mutating func run() -> Double {
-    let seed = state.settings.seed
-    if problem.isAttainable {
-      // The larger the network, the more a good first incumbent saves.
-      let count = min(2000, 100 * problem.units)
-      for point in problem.samplePoints(count: count, seed: seed, usual: state.settings.usualInputs) {
-        if state.shouldStop() { break }
-        state.offer(point: point)
-      }
-      guard let root = oracle.root(seed: seed) else { return state.relaxedBound(nil) }
-      visit(cell: root, parent: nil)
+  func run() throws -> Double {
+    let writer = state.settings.tree.checkpoint.map {
+      CheckpointWriter<PatternCheckpointHeader, PatternNode>($0, question: state.fingerprint)
+    }
+    var rules = NodePool<PatternNode>.Rules(
+      isOpen: { $0 > state.cutoff }, shouldStop: { writer?.failure != nil || state.shouldStop() },
+      willExpand: { node, open in
+        state.statistics.nodes += 1
+        state.reportProgress(openBound: node.bound, open: open)
+      })
+    if let writer { rules.save = { writer.write(PatternCheckpointHeader(state), $0) } }
+    let pool = NodePool(settings: state.settings.tree, rules: rules)
+    if let saved = try savedSearch() {
+      state.resume(saved.header)
+      pool.restore(saved.nodes)
     } else {
+      guard let root = root() else { return state.relaxedBound(nil) }
+      pool.insert(root)
+    }
+    pool.run { work in
+      var oracle = CellOracle(problem: problem)
+      work { node, _ in
+        let children = expand(node, &oracle)
+        count(&oracle)
+        return children
+      }
+    }
+    if let failure = writer?.failure { throw failure }
+    if pool.ranOutOfMemory { state.outOfMemory() }
+    return pool.openBound ?? 0
+  }
+
+  private func savedSearch() throws -> Checkpoint<PatternCheckpointHeader, PatternNode>? {
+    guard let plan = state.settings.tree.checkpoint, plan.resumes else { return nil }
+    return try Checkpoint.read(plan.file, question: state.fingerprint) { $0.isValid(for: problem) }
+  }
+
+  /// Moves the oracle's counts to the shared ones.
+  private func count(_ oracle: inout CellOracle) {
+    state.statistics.linearPrograms += oracle.linearPrograms
+    state.statistics.exactDecisions += oracle.exactDecisions
+    oracle.linearPrograms = 0
+    oracle.exactDecisions = 0
+  }
+
+  /// First incumbents and the root: no node where it can be pruned; nil where the domain has no point to start from.
+  private func root() -> [PatternNode]? {
+    let seed = state.settings.seed
+    guard problem.isAttainable else {
       seedIncumbents(seed)
-      visit(pattern: PartialPattern(repeating: .undecided, count: problem.units), cell: nil, parent: nil)
+      let all = PartialPattern(repeating: .undecided, count: problem.units)
+      return visit(pattern: all, cell: nil, parent: nil).map { [$0] } ?? []
     }
-    while let node = queue.max, node.bound > state.cutoff {
+    // The larger the network, the more a good first incumbent saves.
+    let count = min(2000, 100 * problem.units)
+    for point in problem.samplePoints(count: count, seed: seed, usual: state.settings.usualInputs) {
       if state.shouldStop() { break }
-      queue.removeMax()
-      state.statistics.nodes += 1
-      state.reportProgress(openBound: node.bound, open: queue.count)
-      branch(node)
+      state.offer(point: point)
     }
-    state.statistics.linearPrograms = oracle.linearPrograms
-    state.statistics.exactDecisions = oracle.exactDecisions
-    return queue.max?.bound ?? 0
+    var oracle = CellOracle(problem: problem)
+    defer { self.count(&oracle) }
+    guard let root = oracle.root(seed: seed) else { return nil }
+    return visit(cell: root, parent: nil).map { [$0] } ?? []
   }
 
   private func seedIncumbents(_ seed: UInt64) {
@@ -78,41 +97,50 @@ struct BranchAndBound {
     }
   }
 
-  private mutating func branch(_ node: Node) {
-    for phase in [Phase.on, .off] {
-      if let cell = node.cell {
-        let layer = cell.forms.layer
-        let crossing = cell.crossing.first { problem.unitRange(layer).lowerBound + $0.unit == node.unit }!
-        guard let child = oracle.side(of: cell, at: crossing, phase: phase) else {
-          state.settleThin(bound: node.bound)
-          continue
-        }
-        visit(cell: child, parent: node)
-      } else {
+  /// The children that may hold something better.
+  private func expand(_ node: PatternNode, _ oracle: inout CellOracle) -> [PatternNode] {
+    guard problem.isAttainable else {
+      return [Phase.on, .off].compactMap { phase in
         var pattern = node.pattern
         pattern[node.unit] = phase
-        visit(pattern: pattern, cell: nil, parent: node)
+        return visit(pattern: pattern, cell: nil, parent: node)
       }
+    }
+    guard let cell = node.cell ?? node.seed.flatMap({ oracle.cell($0) }),
+      let crossing = cell.crossing.first(where: {
+        problem.unitRange(cell.forms.layer).lowerBound + $0.unit == node.unit
+      })
+    else {
+      // A cell from a file that cannot be made anew: its bound stays.
+      state.settleThin(bound: node.bound)
+      return []
+    }
+    return [Phase.on, .off].compactMap { phase in
+      guard let child = oracle.side(of: cell, at: crossing, phase: phase) else {
+        state.settleThin(bound: node.bound)
+        return nil
+      }
+      return visit(cell: child, parent: node)
     }
   }
 
-  /// Bounds a cell and keeps it if it may be better.
-  private mutating func visit(cell: Cell, parent: Node?) {
+  /// Bounds a cell; nil where it holds nothing better.
+  private func visit(cell: Cell, parent: PatternNode?) -> PatternNode? {
     state.statistics.cells += 1
     state.offer(point: cell.point)
     let pattern = SymbolicBounds(problem: problem).deciding(more: cell)
-    visit(pattern: pattern, cell: cell, parent: parent)
+    return visit(pattern: pattern, cell: cell, parent: parent)
   }
 
-  private mutating func visit(pattern: PartialPattern, cell: Cell?, parent: Node?) {
+  private func visit(pattern: PartialPattern, cell: Cell?, parent: PatternNode?) -> PatternNode? {
     let inherited = parent?.bound ?? .infinity
     guard pattern.contains(.undecided) else {
       // Evaluated: one pattern is left.
       state.settle(pattern: pattern, at: cell?.point, inherited: inherited)
-      return
+      return nil
     }
     let result = relaxation.bound(
-      pattern, cutoff: state.cutoff, warm: parent.map { ($0.multipliers, $0.bound) }, patience: 0.1,
+      pattern, cutoff: state.cutoff, warm: parent?.multipliers.map { ($0, inherited) }, patience: 0.1,
       shouldStop: state.shouldStop)
     state.statistics.relaxations += 1
     state.statistics.newtonSteps += result.newtonSteps
@@ -120,9 +148,14 @@ struct BranchAndBound {
     if cell == nil, !state.shouldStop() { offerRounded(result, pattern: pattern) }
     guard bound > state.cutoff else {
       state.settle(bound: bound)
-      return
+      return nil
     }
-    push(pattern: pattern, cell: cell, bound: bound, result: result)
+    guard let unit = branchingUnit(pattern: pattern, cell: cell, result: result) else {
+      state.settleThin(bound: bound)
+      return nil
+    }
+    return PatternNode(
+      bound: bound, pattern: pattern, unit: unit, multipliers: result.multipliers, cell: cell, seed: nil)
   }
 
   /// The relaxed slopes rounded, then improved.
@@ -130,20 +163,6 @@ struct BranchAndBound {
     var rounded = pattern.map { $0 == .undecided ? Phase.off : $0 }
     for (unit, slope, _) in result.units { rounded[unit] = slope > 0.5 ? .on : .off }
     state.offer(pattern: localSearch.alternate(from: rounded, shouldStop: state.shouldStop))
-  }
-
-  private mutating func push(
-    pattern: PartialPattern, cell: Cell?, bound: Double, result: SemidefiniteRelaxation.Result
-  ) {
-    guard let unit = branchingUnit(pattern: pattern, cell: cell, result: result) else {
-      state.settleThin(bound: bound)
-      return
-    }
-    serial += 1
-    queue.insert(
-      Node(
-        bound: bound, serial: serial, pattern: pattern, multipliers: result.multipliers, cell: cell,
-        unit: unit))
   }
 
   /// The unit that carries most of the relaxation's gap; of the frontier layer where patterns must be attainable.

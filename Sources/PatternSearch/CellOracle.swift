@@ -8,8 +8,8 @@ import RandomNumbers
 ///
 /// The cell is { x in the interior of the domain : sᵣ · formᵣ(x) > 0 for every row r }. Only units that really cut
 /// the cell leave a row; a unit whose other phase is impossible there is implied by the rows.
-final class Cell {
-  struct Row {
+final class Cell: Sendable {
+  struct Row: Sendable {
     let forms: LayerForms
     let unit: Int
     let sign: Double
@@ -28,7 +28,7 @@ final class Cell {
   /// the phase that `point` does not have.
   let crossing: [Crossing]
 
-  struct Crossing {
+  struct Crossing: Sendable {
     let unit: Int
     /// The sign of the unit's form at the cell's `point`.
     let sign: Double
@@ -46,6 +46,30 @@ final class Cell {
     self.pattern = pattern
     self.constantUnits = constantUnits
     self.crossing = crossing
+  }
+}
+
+/// A cell as a file holds it: its rows by name, its point, and what is decided. The forms follow from the pattern, the
+/// crossings from linear programs.
+struct CellSeed: Sendable, Codable {
+  struct Row: Sendable, Codable {
+    let layer: Int
+    let unit: Int
+    let sign: Double
+  }
+
+  let layer: Int
+  let rows: [Row]
+  let point: [Double]
+  let pattern: PartialPattern
+  let constantUnits: [Int]
+}
+
+extension Cell {
+  var seed: CellSeed {
+    CellSeed(
+      layer: forms.layer, rows: rows.map { .init(layer: $0.forms.layer, unit: $0.unit, sign: $0.sign) },
+      point: point, pattern: pattern, constantUnits: constantUnits.sorted())
   }
 }
 
@@ -99,6 +123,25 @@ struct CellOracle {
     return settle(
       forms: LayerForms(problem: problem), rows: [], point: point,
       pattern: PartialPattern(repeating: .undecided, count: problem.units), constantUnits: [])
+  }
+
+  /// The cell that a seed describes; nil where it is too thin for a point in double precision, or no cell of this problem.
+  mutating func cell(_ seed: CellSeed) -> Cell? {
+    guard seed.pattern.count == problem.units, seed.point.count == problem.freeInputs.count,
+      seed.layer >= 0, seed.layer < problem.hiddenLayers,
+      (0..<seed.layer).allSatisfy({ !problem.diagonalIsOpen(seed.pattern, layer: $0) }),
+      seed.rows.allSatisfy({ row in
+        row.layer >= 0 && row.layer <= seed.layer && row.unit >= 0
+          && row.unit < problem.unitRange(row.layer).count
+      })
+    else { return nil }
+    var forms = [LayerForms(problem: problem)]
+    for _ in 0..<seed.layer { forms.append(LayerForms(after: forms[forms.count - 1], pattern: seed.pattern)) }
+    let rows = seed.rows.map { Cell.Row(forms: forms[$0.layer], unit: $0.unit, sign: $0.sign) }
+    guard contains(seed.point, rows: rows) else { return nil }
+    return settle(
+      forms: forms[seed.layer], rows: rows, point: seed.point, pattern: seed.pattern,
+      constantUnits: Set(seed.constantUnits))
   }
 
   /// The cell on one side of a crossing unit; nil where it is too thin for a point in double precision.

@@ -1,4 +1,5 @@
 public import ExactArithmetic
+public import TreeSearch
 
 /// Why a search ended.
 public enum StopReason: String, Sendable, Codable {
@@ -7,6 +8,8 @@ public enum StopReason: String, Sendable, Codable {
   case time
   case nodes
   case interrupt
+  /// The open nodes took more memory than allowed.
+  case memory
   /// The threshold question was decided by a single pattern before the search space was exhausted.
   case decided
   /// Some cell is too thin to hold a double-precision witness; its bound stays in `upper`.
@@ -127,6 +130,8 @@ public struct SearchSettings: Sendable {
   public var timeLimit: Double?
   public var nodeLimit: Int?
   public var seed: UInt64
+  /// Threads, memory and checkpoints of branch and bound; the other engines run on one thread and are not resumed.
+  public var tree: TreeSettings
   /// Where the inputs usually lie: only a hint for where to look for witnesses when the domain is all of Rⁿ.
   public var usualInputs: Domain = .all
   /// Decide this instead of closing the gap.
@@ -136,13 +141,15 @@ public struct SearchSettings: Sendable {
 
   public init(
     engine: Engine? = nil, relativeGap: Double = 1e-6, timeLimit: Double? = nil, nodeLimit: Int? = nil,
-    seed: UInt64 = 0, threshold: Threshold? = nil, isInterrupted: @escaping @Sendable () -> Bool = { false }
+    seed: UInt64 = 0, tree: TreeSettings = TreeSettings(), threshold: Threshold? = nil,
+    isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) {
     self.engine = engine
     self.relativeGap = relativeGap
     self.timeLimit = timeLimit
     self.nodeLimit = nodeLimit
     self.seed = seed
+    self.tree = tree
     self.threshold = threshold
     self.isInterrupted = isInterrupted
   }

@@ -1,11 +1,15 @@
 import ExactArithmetic
+import Foundation
 import LinearAlgebra
 
 /// The pre-activations of one hidden layer as affine forms in the free inputs x, on a cell where every layer before it
 /// is decided: form i is Σ_j values[i, j] x_j + values[i, d].
 ///
 /// Beside the rounded forms stand bounds on their rounding errors, and the exact forms on demand.
-final class LayerForms {
+///
+/// `@unchecked Sendable`: `values`, `errors` and `constantPhase` change in initialisers only; the exact forms, made at their
+/// first use, are guarded by `lock`. Cells share forms, and workers share cells.
+final class LayerForms: @unchecked Sendable {
   let layer: Int
   /// n × (d + 1), row-major, the constant last.
   private(set) var values: [Double]
@@ -18,6 +22,7 @@ final class LayerForms {
   private let problem: PatternProblem
   /// The layer before, and its slopes on the cell.
   private let previous: (forms: LayerForms, slopes: [Double])?
+  private let lock = NSLock()
   private var exactForms: ScaledIntegerMatrix?
 
   /// The first hidden layer.
@@ -105,7 +110,14 @@ final class LayerForms {
 
   /// The forms as they are, without rounding.
   var exact: ScaledIntegerMatrix {
-    if let exactForms { return exactForms }
+    lock.withLock {
+      let forms = exactForms ?? makeExact()
+      exactForms = forms
+      return forms
+    }
+  }
+
+  private func makeExact() -> ScaledIntegerMatrix {
     let result: ScaledIntegerMatrix
     let weights = problem.chain[layer]
     if let (before, slopes) = previous {
@@ -125,7 +137,6 @@ final class LayerForms {
       }
       result = forms
     }
-    exactForms = result
     return result
   }
 

@@ -1,7 +1,7 @@
 import LinearAlgebra
 
 /// Heuristics for free patterns: they find good patterns and prove nothing.
-struct LocalSearch {
+struct LocalSearch: Sendable {
   let problem: PatternProblem
   private let transposes: [Matrix]
 

@@ -7,6 +7,11 @@ public enum Domain: Sendable, Equatable {
   case all
   /// A product of closed intervals; an input with equal bounds is a constant.
   case box(lower: [Double], upper: [Double])
+
+  public func contains(_ x: [Double]) -> Bool {
+    guard case .box(let lower, let upper) = self else { return true }
+    return x.count == lower.count && x.indices.allSatisfy { lower[$0] <= x[$0] && x[$0] <= upper[$0] }
+  }
 }
 
 /// Which activation patterns the maximum ranges over.
@@ -133,6 +138,11 @@ extension PatternProblem {
   /// D(σ_k) of a pattern that is complete in hidden layer `layer`.
   func diagonal(_ pattern: PartialPattern, layer: Int) -> [Double] {
     unitRange(layer).map { slope(pattern[$0], layer: layer) }
+  }
+
+  /// Whether a unit of hidden layer `layer` is undecided.
+  func diagonalIsOpen(_ pattern: PartialPattern, layer: Int) -> Bool {
+    unitRange(layer).contains { pattern[$0] == .undecided }
   }
 
   /// J(σ) over the free inputs, for a complete pattern.

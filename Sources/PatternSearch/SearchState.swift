@@ -1,4 +1,5 @@
 import ExactArithmetic
+import Foundation
 import LinearAlgebra
 
 /// What happens in a search, for whoever listens: progress lines, statistics, proof writers. The search knows none
@@ -13,22 +14,29 @@ public enum SearchEvent: Sendable {
 /// Listens to a search.
 public typealias SearchSink = @Sendable (SearchEvent) -> Void
 
-/// What all engines share: the incumbent, the largest bound of what was set aside, counts and limits.
-final class SearchState {
+/// What all engines share, and all workers of one: the incumbent, the largest bound of what was set aside, counts and
+/// limits.
+///
+/// `@unchecked Sendable`: the variables of `Values` are read and written under `lock`, everything else is constant.
+final class SearchState: @unchecked Sendable {
+  private struct Values {
+    var statistics = SearchStatistics()
+    var witness: Witness?
+    var lower = 0.0
+    var settled = 0.0
+    var thin = 0.0
+    var stop: StopReason?
+    var lastReport = ContinuousClock.now
+    var earlier = 0.0
+  }
+
   let problem: PatternProblem
   let settings: SearchSettings
   private let sink: SearchSink
   private let start = ContinuousClock.now
-  var statistics = SearchStatistics()
-  private(set) var witness: Witness?
-  private(set) var lower = 0.0
-  /// The largest bound among the parts of the search space that are done with.
-  private(set) var settled = 0.0
-  /// The largest bound among parts that hold no nameable witness.
-  private(set) var thin = 0.0
-  private(set) var stop: StopReason?
   private let thresholdCutoff: Double?
-  private var lastReport = ContinuousClock.now
+  private let lock = NSLock()
+  private var values = Values()
 
   init(problem: PatternProblem, settings: SearchSettings, sink: @escaping SearchSink) {
     self.problem = problem
@@ -37,14 +45,56 @@ final class SearchState {
     thresholdCutoff = settings.threshold?.cutoff
   }
 
-  var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+  private func locked<Result>(_ body: (inout Values) -> Result) -> Result { lock.withLock { body(&values) } }
+
+  var statistics: SearchStatistics {
+    get { locked { $0.statistics } }
+    _modify {
+      lock.lock()
+      defer { lock.unlock() }
+      yield &values.statistics
+    }
+  }
+
+  var witness: Witness? { locked { $0.witness } }
+  var lower: Double { locked { $0.lower } }
+  /// The largest bound among the parts of the search space that are done with.
+  var settled: Double { locked { $0.settled } }
+  /// The largest bound among parts that hold no nameable witness.
+  var thin: Double { locked { $0.thin } }
+  var stop: StopReason? { locked { $0.stop } }
+
+  /// Of this run and of those that it resumes.
+  var seconds: Double { locked { $0.earlier } + elapsed }
+  private var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
 
   /// A part of the search space whose bound is at most this is done with. A sixteenth of the asked gap: the
   /// relaxation's last digits are cheap, and tables that compare bounds want them.
   var cutoff: Double { thresholdCutoff ?? lower / (1 - settings.relativeGap / 16) * (1 - 1e-14) }
 
-  func settle(bound: Double) { settled = max(settled, bound) }
-  func settleThin(bound: Double) { thin = max(thin, bound) }
+  func settle(bound: Double) { locked { $0.settled = max($0.settled, bound) } }
+  func settleThin(bound: Double) { locked { $0.thin = max($0.thin, bound) } }
+  /// A decision stands, whatever else ended the search.
+  private func stop(_ reason: StopReason) { locked { $0.stop = reason == .decided ? reason : $0.stop ?? reason } }
+  func outOfMemory() { stop(.memory) }
+
+  /// Goes on from what an earlier run held; the time limit is this run's own.
+  func resume(_ header: PatternCheckpointHeader) {
+    locked {
+      $0.settled = header.settled
+      $0.thin = header.thin
+      $0.statistics = header.statistics
+      $0.earlier = header.seconds
+    }
+    // The witness is evaluated anew: nothing is believed that can be checked.
+    if case .attainable(let domain) = problem.patterns {
+      if let x = header.x, x.count == problem.freeInputs.count, domain.contains(problem.inputPoint(x)) {
+        offer(point: x)
+      }
+    } else if let pattern = header.pattern, pattern.count == problem.units, !pattern.contains(.undecided) {
+      offer(pattern: pattern)
+    }
+  }
 
   /// The semidefinite bound of a partial pattern (nil: the root), for parts of the space that are set aside unexplored.
   func relaxedBound(_ pattern: PartialPattern?) -> Double {
@@ -60,7 +110,7 @@ final class SearchState {
     let value = min(inherited, problem.normUpperBound(pattern, enough: cutoff))
     guard let threshold = settings.threshold, value > cutoff else { return settle(bound: value) }
     if threshold.isSettled(by: problem.exactJacobian(pattern).compareSquaredNorm(with: threshold.squared)) {
-      stop = .decided
+      stop(.decided)
       settle(bound: value)
     } else {
       // Below or at the threshold, exactly: no more than the next double above its root.
@@ -70,21 +120,26 @@ final class SearchState {
 
   /// True once a limit is reached; remembers which.
   func shouldStop() -> Bool {
-    if stop != nil { return true }
-    if settings.isInterrupted() {
-      stop = .interrupt
-    } else if let limit = settings.nodeLimit, statistics.nodes >= limit {
-      stop = .nodes
-    } else if let limit = settings.timeLimit, seconds >= limit {
-      stop = .time
+    locked {
+      if $0.stop != nil { return true }
+      if settings.isInterrupted() {
+        $0.stop = .interrupt
+      } else if let limit = settings.nodeLimit, $0.statistics.nodes >= limit {
+        $0.stop = .nodes
+      } else if let limit = settings.timeLimit, elapsed >= limit {
+        $0.stop = .time
+      }
+      return $0.stop != nil
     }
-    return stop != nil
   }
 
   func reportProgress(openBound: Double, open: Int) {
-    guard ContinuousClock.now - lastReport > .milliseconds(500) else { return }
-    lastReport = .now
-    sink(.progress(enclosure(openBound: openBound), statistics: statistics, open: open))
+    let isDue = locked {
+      guard ContinuousClock.now - $0.lastReport > .milliseconds(500) else { return false }
+      $0.lastReport = .now
+      return true
+    }
+    if isDue { sink(.progress(enclosure(openBound: openBound), statistics: statistics, open: open)) }
   }
 
   /// Evaluates the network's piece at x (free inputs), and takes it as incumbent if exact arithmetic confirms that it
@@ -103,20 +158,25 @@ final class SearchState {
   }
 
   private func accept(_ candidate: Witness?) {
-    statistics.exactWitnesses += 1
-    guard let candidate, candidate.lower > lower else { return }
-    lower = candidate.lower
-    witness = candidate
-    switch settings.threshold {
-    case .atMost(let q)? where candidate.ratioSquared > q: stop = .decided
-    case .atLeast(let q)? where candidate.ratioSquared >= q: stop = .decided
-    default: break
+    let isBetter = locked {
+      $0.statistics.exactWitnesses += 1
+      guard let candidate, candidate.lower > $0.lower else { return false }
+      $0.lower = candidate.lower
+      $0.witness = candidate
+      switch settings.threshold {
+      case .atMost(let q)? where candidate.ratioSquared > q: $0.stop = .decided
+      case .atLeast(let q)? where candidate.ratioSquared >= q: $0.stop = .decided
+      default: break
+      }
+      return true
     }
-    sink(.incumbent(candidate))
+    if isBetter, let candidate { sink(.incumbent(candidate)) }
   }
 
   func enclosure(openBound: Double) -> Enclosure {
-    Enclosure(lower: lower, upper: max(lower, settled, thin, openBound), witness: witness)
+    locked {
+      Enclosure(lower: $0.lower, upper: max($0.lower, $0.settled, $0.thin, openBound), witness: $0.witness)
+    }
   }
 
   /// The result, with the largest bound still open (0 where the search is complete).

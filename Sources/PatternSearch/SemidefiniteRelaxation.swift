@@ -13,9 +13,9 @@ import RandomNumbers
 /// is unsound); inside the tree it is LipSDP with neurons fixed. λ - μ log det S is minimised by Newton's method
 /// along decreasing μ; every iterate is feasible, so the search stops it as soon as the node can be pruned, or as soon
 /// as it certainly cannot.
-struct SemidefiniteRelaxation {
+struct SemidefiniteRelaxation: Sendable {
   /// How multipliers are shared: one per neuron, or one per layer (LipSDP-Layer).
-  enum Sharing { case neuron, layer }
+  enum Sharing: Sendable { case neuron, layer }
 
   struct Result {
     /// An upper bound on max ‖J(σ)‖ over the completions of the node.

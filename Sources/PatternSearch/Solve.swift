@@ -25,10 +25,11 @@ extension PatternProblem {
   /// Anytime: limits and interruption leave a valid enclosure. Deterministic for a given seed (node counts; not the
   /// clock). Exponential in the number of units in the worst case: the problem is NP-hard (Theorem 2 of the paper).
   ///
-  /// - Throws: `UnsupportedSearch` where the chosen engine does not apply.
+  /// - Throws: `UnsupportedSearch` where the chosen engine does not apply; `CheckpointError` where a checkpoint cannot be
+  ///   read or written.
   public func solve(
     _ settings: SearchSettings = SearchSettings(), sink: @escaping SearchSink = { _ in }
-  ) throws(UnsupportedSearch) -> SearchResult {
+  ) throws -> SearchResult {
     var (engine, explanation) = automaticEngine()
     if let chosen = settings.engine, chosen != engine {
       engine = chosen
@@ -43,7 +44,7 @@ extension PatternProblem {
     return state.result(openBound: open, engine: engine, explanation: explanation)
   }
 
-  private func run(_ engine: Engine, _ state: SearchState) throws(UnsupportedSearch) -> Double {
+  private func run(_ engine: Engine, _ state: SearchState) throws -> Double {
     if freeInputs.isEmpty { return 0 }
     if hiddenLayers == 0 {
       state.settle(pattern: [], at: isAttainable ? [Double](repeating: 0, count: freeInputs.count) : nil)
@@ -65,8 +66,7 @@ extension PatternProblem {
       var cells = CellEnumeration(state: state)
       return cells.run()
     case .semidefinite:
-      var search = BranchAndBound(state: state)
-      return search.run()
+      return try BranchAndBound(state: state).run()
     }
   }
 }

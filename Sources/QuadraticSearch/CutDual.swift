@@ -17,6 +17,12 @@ struct CutDual: Sendable {
     self.multipliers = multipliers
   }
 
+  /// Bytes.
+  var footprint: Int {
+    diagonal.count * MemoryLayout<Double>.stride
+      + multipliers.count * (MemoryLayout<Double>.stride + MemoryLayout<TriangleInequality>.stride)
+  }
+
   /// Without the inequalities that carry no weight.
   var withoutIdle: CutDual {
     let kept = multipliers.indices.filter { multipliers[$0] > 0 }
@@ -36,7 +42,7 @@ struct CutDual: Sendable {
     result.multipliers = []
     var places: [TriangleInequality: Int] = [:]
     for (inequality, multiplier) in zip(inequalities, multipliers) {
-      guard let merged = inequality.merging(Int32(spin), into: Int32(anchor), sign: value) else { continue }
+      guard let merged = inequality.merging(Int16(spin), into: Int16(anchor), sign: value) else { continue }
       if let place = places[merged] {
         result.multipliers[place] += multiplier
       } else {

@@ -1,4 +1,6 @@
 public import ExactArithmetic
+import Foundation
+public import TreeSearch
 
 /// The engines for quadratic problems over spins; all of them agree.
 public enum QuadraticEngine: String, Sendable, CaseIterable, Codable {
@@ -19,6 +21,8 @@ public enum QuadraticStopReason: String, Sendable, Codable {
   case time
   case nodes
   case interrupt
+  /// The open nodes took more memory than allowed.
+  case memory
 }
 
 /// What a bound rests on.
@@ -67,6 +71,8 @@ public struct QuadraticSettings: Sendable {
   public var timeLimit: Double?
   public var nodeLimit: Int?
   public var seed: UInt64
+  /// Threads, memory and checkpoints of the branch and bound engines; the others run on one thread and are not resumed.
+  public var tree: TreeSettings
   /// Decide whether this can be reached instead of finding the optimum.
   public var goal: Goal?
   public var isInterrupted: @Sendable () -> Bool
@@ -76,7 +82,8 @@ public struct QuadraticSettings: Sendable {
 
   public init(
     engine: QuadraticEngine? = nil, relativeGap: Double = 0, timeLimit: Double? = nil, nodeLimit: Int? = nil,
-    seed: UInt64 = 0, isInterrupted: @escaping @Sendable () -> Bool = { false },
+    seed: UInt64 = 0, tree: TreeSettings = TreeSettings(),
+    isInterrupted: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (Rational?, Rational, QuadraticStatistics, Int) -> Void = { _, _, _, _ in }
   ) {
     self.engine = engine
@@ -84,6 +91,7 @@ public struct QuadraticSettings: Sendable {
     self.timeLimit = timeLimit
     self.nodeLimit = nodeLimit
     self.seed = seed
+    self.tree = tree
     self.isInterrupted = isInterrupted
     self.progress = progress
   }
@@ -110,39 +118,72 @@ public struct QuadraticResult: Sendable {
   public var isOptimal: Bool { bound == value }
 }
 
-/// The limits of one search, asked often and answered cheaply.
-final class SearchLimits {
+/// The limits and counts of one search, asked often, answered cheaply, and shared by its workers.
+///
+/// `@unchecked Sendable`: every stored variable is read and written under `lock`.
+final class SearchLimits: @unchecked Sendable {
   private let settings: QuadraticSettings
+  private let lock = NSLock()
   private let start = ContinuousClock.now
   private var lastReport = ContinuousClock.now
-  private(set) var stop: QuadraticStopReason?
-  var statistics = QuadraticStatistics()
+  private var stopReason: QuadraticStopReason?
+  private var counts = QuadraticStatistics()
+  /// Seconds of the runs that this one resumes.
+  private var earlier = 0.0
 
   init(_ settings: QuadraticSettings) { self.settings = settings }
 
-  var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
-
-  func shouldStop() -> Bool {
-    if stop != nil { return true }
-    if settings.isInterrupted() {
-      stop = .interrupt
-    } else if let limit = settings.nodeLimit, statistics.nodes >= limit {
-      stop = .nodes
-    } else if let limit = settings.timeLimit, seconds >= limit {
-      stop = .time
+  /// Goes on from the counts and seconds of an earlier run; the time limit is this run's own.
+  func resume(_ statistics: QuadraticStatistics, seconds: Double) {
+    lock.withLock {
+      counts = statistics
+      earlier = seconds
     }
-    return stop != nil
   }
+
+  var seconds: Double { lock.withLock { earlier + elapsed } }
+  private var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
+  var stop: QuadraticStopReason? { lock.withLock { stopReason } }
+
+  var statistics: QuadraticStatistics {
+    get { lock.withLock { counts } }
+    _modify {
+      lock.lock()
+      defer { lock.unlock() }
+      yield &counts
+    }
+  }
+
+  func shouldStop() -> Bool { lock.withLock { checkLimits() } }
 
   /// The same, before work that leads to so many nodes and cannot be cut short.
   func shouldStop(before nodes: Int) -> Bool {
-    if stop == nil, let limit = settings.nodeLimit, nodes > limit { stop = .nodes }
-    return shouldStop()
+    lock.withLock {
+      if stopReason == nil, let limit = settings.nodeLimit, nodes > limit { stopReason = .nodes }
+      return checkLimits()
+    }
+  }
+
+  func outOfMemory() { lock.withLock { stopReason = stopReason ?? .memory } }
+
+  private func checkLimits() -> Bool {
+    if stopReason != nil { return true }
+    if settings.isInterrupted() {
+      stopReason = .interrupt
+    } else if let limit = settings.nodeLimit, counts.nodes >= limit {
+      stopReason = .nodes
+    } else if let limit = settings.timeLimit, elapsed >= limit {
+      stopReason = .time
+    }
+    return stopReason != nil
   }
 
   func report(_ value: Rational?, _ bound: Rational, open: Int) {
-    guard ContinuousClock.now - lastReport > .milliseconds(500) else { return }
-    lastReport = .now
-    settings.progress(value, bound, statistics, open)
+    let current: QuadraticStatistics? = lock.withLock {
+      guard ContinuousClock.now - lastReport > .milliseconds(500) else { return nil }
+      lastReport = .now
+      return counts
+    }
+    if let current { settings.progress(value, bound, current, open) }
   }
 }

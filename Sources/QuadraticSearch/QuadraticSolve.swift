@@ -2,6 +2,7 @@ import BigInt
 public import ExactArithmetic
 public import Problems
 import RandomNumbers
+import TreeSearch
 
 extension Ising {
   /// The optimum of this problem, in exact integers: a value with its spins, a bound, and why the search ended.
@@ -9,10 +10,9 @@ extension Ising {
   /// Anytime: limits and interruption leave a valid enclosure. Deterministic for a given seed. Exponential in the worst
   /// case: the problem is NP-hard.
   ///
-  /// - Throws: `UnsupportedProblem` where the engine asked for does not apply, or the coefficients span more than 120 bits.
-  public func solve(_ settings: QuadraticSettings = QuadraticSettings()) throws(UnsupportedProblem)
-    -> QuadraticResult
-  {
+  /// - Throws: `UnsupportedProblem` where the engine asked for does not apply, or the coefficients span more than 120
+  ///   bits; `CheckpointError` where a checkpoint cannot be read or written.
+  public func solve(_ settings: QuadraticSettings = QuadraticSettings()) throws -> QuadraticResult {
     if let form = SpinForm<Int>(self) { return try QuadraticSolve(form: form, settings: settings).run() }
     if let form = SpinForm<Int128>(self) { return try QuadraticSolve(form: form, settings: settings).run() }
     throw UnsupportedProblem(
@@ -47,7 +47,7 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
   private static var automaticWidth: Int { 21 }
   private static var automaticSpins: Int { 24 }
 
-  func run() throws(UnsupportedProblem) -> QuadraticResult {
+  func run() throws -> QuadraticResult {
     let limits = SearchLimits(settings)
     let isPlanned = settings.engine == nil || settings.engine == .elimination
     let elimination = isPlanned ? VariableElimination(form: form, shouldStop: limits.shouldStop) : nil
@@ -79,18 +79,18 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     case .semidefinite where limits.stop != nil:
       (found, bound, boundSource) = stopped(limits)
     case .semidefinite:
-      var search = SpinBranchAndBound(
-        form: form, limits: limits, relativeGap: settings.relativeGap, goal: goal, seed: settings.seed
-      ) { best, bound, open in
-        limits.report(value(best), value(roundedDown(bound)), open: open)
-      }
-      let upper = search.run().map(roundedDown)
-      found = search.best
-      bound = max(found.energy, upper ?? found.energy)
+      let incumbent = SpinIncumbent(form: form, relativeGap: settings.relativeGap, goal: goal)
+      let search = SpinBranchAndBound(form: form, limits: limits, incumbent: incumbent, seed: settings.seed)
+      let tree = SpinTree(form: form, limits: limits, incumbent: incumbent, settings: settings)
+      let upper = try tree.run(
+        .semidefinite, goal: goal, isValid: { $0.fixed.count == form.spins }, root: search.root
+      ) { work in work(search.expand) }
+      found = (incumbent.state.energy, incumbent.state.spins)
+      bound = max(found.energy, upper.map(form.roundedDown) ?? found.energy)
       boundSource = .relaxation
     }
     let gap = bound - found.energy
-    let isProved = gap < SpinForm<Scalar>.step
+    let isProved = gap < form.step
     let isClosed = isProved || Double(gap) <= settings.relativeGap * abs(Double(found.energy))
     if isProved { bound = found.energy }
     return QuadraticResult(
@@ -135,14 +135,6 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     let limit = form.absoluteSum + 1
     guard let least = Scalar(fitting: least) else { return least.signum() < 0 ? -limit : limit }
     return max(-limit, min(limit, least))
-  }
-
-  /// The largest value of E's parity that is at most `bound`.
-  private func roundedDown(_ bound: Double) -> Scalar {
-    let total = form.absoluteSum
-    guard bound < Double(total) else { return total }
-    let floor = Scalar(bound.rounded(.down))
-    return (total - floor) % 2 == 0 ? floor : floor - 1
   }
 
   private func choose(

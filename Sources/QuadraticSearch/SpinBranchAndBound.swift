@@ -1,6 +1,6 @@
-import HeapModule
 import LinearAlgebra
 import RandomNumbers
+import TreeSearch
 
 /// Best-first branch and bound over partial spin assignments with the semidefinite relaxation of max-cut and triangle
 /// inequalities, as Biq Mac (Rendl, Rinaldi and Wiegele 2010). A child inherits its parent's inequalities and dual point.
@@ -11,18 +11,17 @@ import RandomNumbers
 ///
 /// Fixed spins are merged into one anchor. Values are integers of one parity, so a node is done with as soon as its bound
 /// is below the next value. Nodes with few free spins are enumerated.
-struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
-  private struct Node: Comparable {
+final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable {
+  struct Node: TreeNode {
     let bound: Double
-    /// Ties are broken by age, so that runs repeat.
-    let serial: Int
     /// 0 where a spin is free.
     let fixed: [Int8]
     let branching: Int
-    let dual: CutDual
+    /// The dual point to start the children from; nil where memory or a checkpoint had no room for it.
+    let dual: CutDual?
 
-    static func < (a: Node, b: Node) -> Bool { (a.bound, -a.serial) < (b.bound, -b.serial) }
-    static func == (a: Node, b: Node) -> Bool { a.serial == b.serial }
+    var footprint: Int { 96 + fixed.count + (dual?.footprint ?? 0) }
+    var lightened: Node { Node(bound: bound, fixed: fixed, branching: branching, dual: nil) }
   }
 
   /// The relaxation holds a dozen dense matrices of this size: 2.4 GB at the limit.
@@ -37,53 +36,24 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
 
   private let form: SpinForm<Scalar>
   private let limits: SearchLimits
-  private let relativeGap: Double
-  /// The search ends once this is reached, and does not look for less.
-  private let goal: Scalar?
+  private let incumbent: SpinIncumbent<Scalar>
+  private let seed: UInt64
   private let tabu: TabuSearch<Scalar>
-  private let report: (Scalar, Double, Int) -> Void
-  /// What rounding coefficients and sums to doubles can hide.
-  private let margin: Double
-  private var random: SplitMix64
-  private var queue = Heap<Node>()
-  private var serial = 0
-  private(set) var best: (energy: Scalar, spins: [Int8])
-  /// The largest bound of what was pruned; nil before.
-  private var settled: Double?
 
-  init(
-    form: SpinForm<Scalar>, limits: SearchLimits, relativeGap: Double, goal: Scalar?, seed: UInt64,
-    report: @escaping (Scalar, Double, Int) -> Void
-  ) {
+  init(form: SpinForm<Scalar>, limits: SearchLimits, incumbent: SpinIncumbent<Scalar>, seed: UInt64) {
     self.form = form
     self.limits = limits
-    self.relativeGap = relativeGap
-    self.goal = goal
-    self.report = report
+    self.incumbent = incumbent
+    self.seed = seed
     tabu = TabuSearch(form: form)
-    random = SplitMix64(seed: seed)
-    margin = Double(form.absoluteSum) * 0x1p-50
-    let start = [Int8](repeating: 1, count: form.spins)
-    best = (form.energy(start), start)
   }
 
-  /// A part of the search space whose bound is below this holds nothing better, or nothing that is asked for.
-  private var cutoff: Double {
-    let gap = relativeGap * abs(Double(best.energy))
-    let next = Double(best.energy) + Swift.max(Double(SpinForm<Scalar>.step), gap)
-    return Swift.max(next, goal.map { Double($0) } ?? next) - margin
-  }
-
-  private var isDone: Bool { goal.map { best.energy >= $0 } ?? false }
-
-  /// Runs to the end or a limit.
-  ///
-  /// - Returns: An upper bound on E over all that was not enumerated; nil where everything was. E is at most the larger
-  ///   of this and the best energy.
-  mutating func run() -> Double? {
-    for _ in 0..<Self.initialRestarts where !isDone && !limits.shouldStop() {
+  /// The heuristic's spins, and the tree's root; none where the root can be pruned.
+  func root() -> [Node] {
+    var random = SplitMix64(seed: seed)
+    for _ in 0..<Self.initialRestarts where !incumbent.isDone && !limits.shouldStop() {
       limits.statistics.restarts += 1
-      offer(tabu.restart(&random, shouldStop: limits.shouldStop))
+      incumbent.offer(tabu.restart(&random, shouldStop: limits.shouldStop))
     }
     var fixed = [Int8](repeating: 0, count: form.spins)
     if !form.hasFields, form.spins > 0 {
@@ -91,55 +61,54 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
       let weights = form.neighbours.map { $0.reduce(Scalar(0)) { $0 + abs($1.coupling) } }
       fixed[weights.indices.max { weights[$0] < weights[$1] } ?? 0] = 1
     }
-    visit(fixed, inherited: Double(form.absoluteSum).nextUp, from: nil, rounds: Self.rootRounds)
-    while let node = queue.max, node.bound >= cutoff, !isDone {
-      if limits.shouldStop() { break }
-      queue.removeMax()
-      report(best.energy, node.bound, queue.count)
-      for spin: Int8 in [1, -1] {
-        var child = node.fixed
-        child[node.branching] = spin
-        visit(
-          child, inherited: node.bound, from: node.dual.fixing(node.branching, to: spin),
-          rounds: Self.childRounds)
-      }
-      // Only now: the last node that the limit allows is worked off like the others.
-      limits.statistics.nodes += 1
+    let root = visit(
+      fixed, inherited: Double(form.absoluteSum).nextUp, from: nil, rounds: Self.rootRounds, &random)
+    return root.map { [$0] } ?? []
+  }
+
+  /// The children that may hold something better.
+  func expand(_ node: Node, serial: Int) -> [Node] {
+    var random = SplitMix64(seed: seed &+ UInt64(serial) &* 0x9E37_79B9_7F4A_7C15)
+    let children = [1, -1].compactMap { (spin: Int8) -> Node? in
+      var child = node.fixed
+      child[node.branching] = spin
+      return visit(
+        child, inherited: node.bound, from: node.dual?.fixing(node.branching, to: spin),
+        rounds: Self.childRounds, &random)
     }
-    let open = queue.max?.bound
-    return settled.map { Swift.max($0, open ?? $0) } ?? open
+    // Only now: the last node that the limit allows is worked off like the others.
+    limits.statistics.nodes += 1
+    return children
   }
 
-  private mutating func offer(_ candidate: (energy: Scalar, spins: [Int8])) {
-    if candidate.energy > best.energy { best = candidate }
-  }
-
-  private mutating func visit(_ fixed: [Int8], inherited: Double, from dual: CutDual?, rounds: Int) {
+  /// Bounds a partial assignment; nil where it can be pruned or was enumerated.
+  private func visit(
+    _ fixed: [Int8], inherited: Double, from dual: CutDual?, rounds: Int, _ random: inout SplitMix64
+  ) -> Node? {
     let sub = Subproblem(form: form, fixed: fixed)
     guard sub.free.count > Self.enumerationLimit else {
       let leaf = GrayCode(form: sub.form).maximum()
-      return offer((leaf.energy + sub.constant, sub.complete(leaf.spins)))
+      incumbent.offer((leaf.energy + sub.constant, sub.complete(leaf.spins)))
+      return nil
     }
-    limits.statistics.relaxations += 1
     let constant = Double(sub.constant)
     let relaxed = CutRelaxation.bound(
-      sub.matrix, from: dual.map { sub.local($0) }, rounds: rounds, cutoff: cutoff - constant,
+      sub.matrix, from: dual.map { sub.local($0) }, rounds: rounds, cutoff: incumbent.cutoff - constant,
       shouldStop: limits.shouldStop)
+    limits.statistics.relaxations += 1
     limits.statistics.iterations += relaxed.iterations
-    let bound = Swift.min(inherited, relaxed.bound + constant + margin)
-    guard bound >= cutoff else {
-      settled = Swift.max(settled ?? bound, bound)
-      return
+    let bound = Swift.min(inherited, relaxed.bound + constant + incumbent.margin)
+    guard bound >= incumbent.cutoff else {
+      incumbent.settle(bound)
+      return nil
     }
     let anchor = sub.free.count
     let correlations = (0..<anchor).map { relaxed.primal[$0, anchor] }
-    offer(tabu.improve(sub.complete(correlations.map { $0 < 0 ? -1 : 1 }), &random, patience: form.spins))
+    let rounded = sub.complete(correlations.map { $0 < 0 ? -1 : 1 })
+    incumbent.offer(tabu.improve(rounded, &random, patience: form.spins))
     let choice = correlations.indices.min { abs(correlations[$0]) < abs(correlations[$1]) } ?? 0
-    serial += 1
-    queue.insert(
-      Node(
-        bound: bound, serial: serial, fixed: fixed, branching: sub.free[choice],
-        dual: sub.global(relaxed.dual)))
+    return Node(
+      bound: bound, fixed: fixed, branching: sub.free[choice], dual: sub.global(relaxed.dual))
   }
 
   /// What is left once some spins are fixed.
@@ -171,7 +140,8 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
         neighbours.append(list)
       }
       self.free = free
-      self.form = SpinForm(spins: free.count, neighbours: neighbours, fields: fields, unit: form.unit)
+      self.form = SpinForm(spins: free.count, neighbours: neighbours, fields: fields, unit: form.unit,
+        step: form.step)
       // The energy with all free spins 0.
       constant = form.energy(fixed)
     }
@@ -214,5 +184,30 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
       for (k, spin) in free.enumerated() { all[spin] = spins[k] }
       return all
     }
+  }
+}
+
+/// Nodes travel without their dual points.
+extension SpinBranchAndBound.Node {
+  private enum CodingKeys: CodingKey { case bound, fixed, branching }
+
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    bound = try values.decode(Double.self, forKey: .bound)
+    branching = try values.decode(Int.self, forKey: .branching)
+    guard let spins = SpinText.spins(try values.decode(String.self, forKey: .fixed)),
+      spins.indices.contains(branching), spins[branching] == 0
+    else {
+      throw DecodingError.dataCorruptedError(forKey: .fixed, in: values, debugDescription: "not spins")
+    }
+    fixed = spins
+    dual = nil
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(bound, forKey: .bound)
+    try values.encode(SpinText.text(fixed), forKey: .fixed)
+    try values.encode(branching, forKey: .branching)
   }
 }

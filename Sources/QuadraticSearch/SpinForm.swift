@@ -22,7 +22,7 @@ struct SpinForm<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable 
   var hasFields: Bool { fields.contains { $0 != 0 } }
 
   /// Values of E differ by multiples of this.
-  static var step: Scalar { 2 }
+  let step: Scalar
 
   /// Nil where Σ |c| + Σ |h| is too large for the type.
   init?(_ ising: Ising) {
@@ -46,13 +46,15 @@ struct SpinForm<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable 
     neighbours = lists
     self.fields = fixed
     self.unit = signed
+    step = 2
   }
 
-  init(spins: Int, neighbours: [[Neighbour]], fields: [Scalar], unit: Rational) {
+  init(spins: Int, neighbours: [[Neighbour]], fields: [Scalar], unit: Rational, step: Scalar) {
     self.spins = spins
     self.neighbours = neighbours
     self.fields = fields
     self.unit = unit
+    self.step = step
   }
 
   func energy(_ s: [Int8]) -> Scalar {
@@ -66,6 +68,17 @@ struct SpinForm<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable 
     (0..<spins).map { i in
       neighbours[i].reduce(into: fields[i]) { $0 += $1.coupling * Scalar(s[$1.spin]) }
     }
+  }
+
+  /// The largest value that E can take and that is at most `bound`: values are those of one step apart from any other.
+  func roundedDown(_ bound: Double) -> Scalar {
+    let total = absoluteSum
+    return roundedDown(bound < Double(total) ? Scalar(bound.rounded(.down)) : total)
+  }
+
+  func roundedDown(_ bound: Scalar) -> Scalar {
+    let rest = (bound - energy([Int8](repeating: 1, count: spins))) % step
+    return bound - (rest < 0 ? rest + step : rest)
   }
 
   /// An upper bound on E that needs no search: Σ |c| + Σ |h|.

@@ -6,9 +6,9 @@ import LinearAlgebra
 ///
 /// because an odd number of the three products with their signs is +1.
 struct TriangleInequality: Hashable, Sendable {
-  let i: Int32
-  let j: Int32
-  let k: Int32
+  let i: Int16
+  let j: Int16
+  let k: Int16
   let a: Int8
   let b: Int8
 
@@ -21,9 +21,9 @@ struct TriangleInequality: Hashable, Sendable {
 
   /// From three pairs' signs in any order of the indices.
   init(_ p: Int, _ q: Int, _ r: Int, pq: Int8, pr: Int8) {
-    i = Int32(p)
-    j = Int32(q)
-    k = Int32(r)
+    i = Int16(p)
+    j = Int16(q)
+    k = Int16(r)
     a = pq
     b = pr
   }
@@ -42,11 +42,11 @@ struct TriangleInequality: Hashable, Sendable {
   }
 
   /// The inequality once index `spin` is `sign` times index `anchor`; nil where that leaves nothing.
-  func merging(_ spin: Int32, into anchor: Int32, sign: Int8) -> TriangleInequality? {
+  func merging(_ spin: Int16, into anchor: Int16, sign: Int8) -> TriangleInequality? {
     guard i == spin || j == spin || k == spin else { return self }
     guard i != anchor, j != anchor, k != anchor else { return nil }
-    func new(_ index: Int32) -> Int32 { index == spin ? anchor : index }
-    func factor(_ p: Int32, _ q: Int32) -> Int8 { p == spin || q == spin ? sign : 1 }
+    func new(_ index: Int16) -> Int16 { index == spin ? anchor : index }
+    func factor(_ p: Int16, _ q: Int16) -> Int8 { p == spin || q == spin ? sign : 1 }
     return TriangleInequality(
       Int(new(i)), Int(new(j)), Int(new(k)), pq: a * factor(i, j), pr: b * factor(i, k)
     ).sorted

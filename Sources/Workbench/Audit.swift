@@ -18,7 +18,7 @@ public struct Audit: Sendable {
   /// - Parameter progress: told the name of what runs next.
   public init(
     _ question: BoundQuestion, sink: @escaping SearchSink = { _ in }, progress: (String) -> Void = { _ in }
-  ) throws(UnsupportedSearch) {
+  ) throws {
     self.question = question
     progress("exact")
     exact = try ExactConstant(question, sink: sink)

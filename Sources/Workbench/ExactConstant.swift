@@ -19,7 +19,7 @@ public struct ExactConstant: Sendable {
   /// bounds, so it is always finite.
   public init(
     _ question: BoundQuestion, patterns: Patterns = .attainable, sink: @escaping SearchSink = { _ in }
-  ) throws(UnsupportedSearch) {
+  ) throws {
     self.question = question
     self.patterns = patterns
     let problem = patterns == .attainable ? question.attainableProblem : question.freeProblem
@@ -60,15 +60,10 @@ public struct ExactConstant: Sendable {
     while step > smallest {
       for sign in [1.0, -1.0] {
         let candidate = zip(x, witness.direction).map { $0 + sign * step * $1 }
-        if problem.hasPattern(witness.pattern, at: candidate), isInDomain(candidate) { return candidate }
+        if problem.hasPattern(witness.pattern, at: candidate), question.domain.contains(candidate) { return candidate }
       }
       step /= 2
     }
     return nil
-  }
-
-  private func isInDomain(_ x: [Double]) -> Bool {
-    guard case .box(let lower, let upper) = question.domain else { return true }
-    return x.indices.allSatisfy { lower[$0] <= x[$0] && x[$0] <= upper[$0] }
   }
 }

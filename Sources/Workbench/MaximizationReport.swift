@@ -64,6 +64,7 @@ extension Maximization {
     case .time: "time limit"
     case .nodes: "node limit"
     case .interrupt: "interrupted"
+    case .memory: "memory limit"
     }
   }
 

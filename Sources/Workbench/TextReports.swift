@@ -85,6 +85,7 @@ extension ExactConstant {
     case .time: "time limit"
     case .nodes: "node limit"
     case .interrupt: "interrupted"
+    case .memory: "memory limit"
     case .decided: "question decided"
     case .thin: "double precision resolves no more"
     }

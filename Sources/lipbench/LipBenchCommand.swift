@@ -42,6 +42,8 @@ struct LipBenchCommand: ParsableCommand {
       fail("\(error)", code: 65)
     } catch let error as MissingFile {
       fail("\(error)", code: 66)
+    } catch let error as CheckpointError {
+      fail("\(error)", code: 65)
     } catch let error as UnsupportedProblem {
       fail("\(error)", code: error.isRequest ? 64 : 65)
     } catch let error as UnsupportedSearch {

@@ -105,6 +105,43 @@ struct LimitOptions: ParsableArguments {
   }
 }
 
+/// How branch and bound keeps its tree.
+struct TreeOptions: ParsableArguments {
+  @Option(help: "Threads over the nodes of a tree; with one, runs repeat node by node.")
+  var threads = 1
+
+  @Option(help: ArgumentHelp("Memory for open nodes; beyond it the search stops.", valueName: "MB"))
+  var memoryLimit = 4096
+
+  @Option(help: ArgumentHelp("Save the tree here now and then, and at the end.", valueName: "FILE"))
+  var checkpoint: String?
+
+  @Option(help: ArgumentHelp("Seconds between two checkpoints.", valueName: "seconds"))
+  var checkpointInterval = 10.0
+
+  @Flag(help: "Go on from the checkpoint, if there is one; the time limit is this run's own.")
+  var resume = false
+
+  func validate() throws {
+    guard (1...1024).contains(threads) else { throw ValidationError("--threads must be from 1 to 1024") }
+    guard (1...1 << 24).contains(memoryLimit) else {
+      throw ValidationError("--memory-limit must be from 1 to \(1 << 24) megabytes")
+    }
+    guard checkpointInterval >= 0, checkpointInterval <= 1e6 else {
+      throw ValidationError("--checkpoint-interval must be from 0 to 1000000 seconds")
+    }
+    guard !resume || checkpoint != nil else {
+      throw ValidationError("--resume needs --checkpoint FILE")
+    }
+  }
+
+  var settings: TreeSettings {
+    TreeSettings(
+      threads: threads, memoryLimit: memoryLimit << 20,
+      checkpoint: checkpoint.map { CheckpointPlan(file: $0, interval: checkpointInterval, resumes: resume) })
+  }
+}
+
 /// How to search a network.
 struct SearchOptions: ParsableArguments {
   @Option(
@@ -116,6 +153,7 @@ struct SearchOptions: ParsableArguments {
   var relativeGap: Double?
 
   @OptionGroup var limits: LimitOptions
+  @OptionGroup var tree: TreeOptions
 
   var json: Bool { limits.json }
 
@@ -128,12 +166,12 @@ struct SearchOptions: ParsableArguments {
     return SearchSettings(
       engine: try EngineName.parse(engine), relativeGap: relativeGap ?? 1e-6,
       timeLimit: limits.timeLimit ?? defaultTimeLimit, nodeLimit: limits.nodeLimit, seed: limits.seed,
-      threshold: threshold, isInterrupted: { Interrupt.isRequested })
+      tree: tree.settings, threshold: threshold, isInterrupted: { Interrupt.isRequested })
   }
 
   /// For problems, which are searched by other engines.
   func quadraticSettings() throws -> QuadraticSettings {
-    try QuadraticSettings(limits, engine: engine, relativeGap: relativeGap ?? 0)
+    try QuadraticSettings(limits, tree, engine: engine, relativeGap: relativeGap ?? 0)
   }
 
   var sink: SearchSink {

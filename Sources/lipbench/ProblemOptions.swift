@@ -35,23 +35,27 @@ struct QuadraticOptions: ParsableArguments {
   var relativeGap = 0.0
 
   @OptionGroup var limits: LimitOptions
+  @OptionGroup var tree: TreeOptions
 
   func validate() throws {
     try LimitOptions.validate(relativeGap: relativeGap)
   }
 
   func settings() throws -> QuadraticSettings {
-    try QuadraticSettings(limits, engine: engine, relativeGap: relativeGap)
+    try QuadraticSettings(limits, tree, engine: engine, relativeGap: relativeGap)
   }
 }
 
 extension QuadraticSettings {
   /// What the user asked for, Ctrl-C, and progress on standard error.
-  init(_ limits: LimitOptions, engine: String = "auto", relativeGap: Double = 0) throws {
+  init(
+    _ limits: LimitOptions, _ tree: TreeOptions? = nil, engine: String = "auto", relativeGap: Double = 0
+  ) throws {
     Interrupt.install()
     self.init(
       engine: try EngineName.parse(engine), relativeGap: relativeGap, timeLimit: limits.timeLimit,
-      nodeLimit: limits.nodeLimit, seed: limits.seed, isInterrupted: { Interrupt.isRequested })
+      nodeLimit: limits.nodeLimit, seed: limits.seed, tree: tree?.settings ?? TreeSettings(),
+      isInterrupted: { Interrupt.isRequested })
     if !limits.quiet { progress = Terminal.report(value:bound:statistics:open:) }
   }
 }

@@ -1,0 +1,116 @@
+import LinearAlgebra
+import TreeSearch
+
+/// A node of the branch and bound over partial patterns.
+struct PatternNode: TreeNode {
+  let bound: Double
+  /// What the relaxation takes as decided.
+  let pattern: PartialPattern
+  /// The flat unit to branch on.
+  let unit: Int
+  /// Where the children's relaxations start; nil where memory or a checkpoint had no room for it.
+  let multipliers: [Double]?
+  /// For attainable patterns one of these: the cell, or what it can be made from again.
+  let cell: Cell?
+  let seed: CellSeed?
+
+  var footprint: Int {
+    let numbers =
+      (multipliers?.count ?? 0)
+      + (cell.map { cell in (cell.crossing.count + 1) * cell.point.count + 4 * cell.rows.count } ?? 0)
+      + (seed.map { $0.point.count + 3 * $0.rows.count } ?? 0)
+    return 160 + 2 * pattern.count + MemoryLayout<Double>.stride * numbers
+  }
+
+  var lightened: PatternNode {
+    PatternNode(
+      bound: bound, pattern: pattern, unit: unit, multipliers: nil, cell: nil, seed: cell?.seed ?? seed)
+  }
+
+  /// Whether the node can be one of this problem's.
+  func isValid(for problem: PatternProblem) -> Bool {
+    bound >= 0 && pattern.count == problem.units && pattern.indices.contains(unit)
+      && pattern[unit] == .undecided && (seed != nil) == problem.isAttainable
+  }
+}
+
+/// Nodes travel without what only saves time; a pattern is a word of 0, 1 and ?.
+extension PatternNode {
+  private enum CodingKeys: CodingKey { case bound, pattern, unit, cell }
+
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    // Infinite bounds have no JSON number.
+    bound = try values.decodeIfPresent(Double.self, forKey: .bound) ?? .infinity
+    guard let pattern = PatternText.pattern(try values.decode(String.self, forKey: .pattern)) else {
+      throw DecodingError.dataCorruptedError(forKey: .pattern, in: values, debugDescription: "not a pattern")
+    }
+    self.pattern = pattern
+    unit = try values.decode(Int.self, forKey: .unit)
+    seed = try values.decodeIfPresent(CellSeed.self, forKey: .cell)
+    multipliers = nil
+    cell = nil
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    if bound.isFinite { try values.encode(bound, forKey: .bound) }
+    try values.encode(PatternText.text(pattern), forKey: .pattern)
+    try values.encode(unit, forKey: .unit)
+    try values.encodeIfPresent(cell?.seed ?? seed, forKey: .cell)
+  }
+}
+
+enum PatternText {
+  static func text(_ pattern: PartialPattern) -> String {
+    String(pattern.map { $0 == .on ? "1" : $0 == .off ? "0" : "?" as Character })
+  }
+
+  /// Nil where a character is none of the three.
+  static func pattern(_ text: String) -> PartialPattern? {
+    let phases: [Phase?] = text.map { $0 == "1" ? .on : $0 == "0" ? .off : $0 == "?" ? .undecided : nil }
+    let pattern = phases.compactMap { $0 }
+    return pattern.count == phases.count ? pattern : nil
+  }
+}
+
+/// What a checkpoint of a search over patterns says before its nodes.
+struct PatternCheckpointHeader: Codable, Sendable {
+  /// The incumbent: a point where patterns must be attainable, and its pattern.
+  let x: [Double]?
+  let pattern: PartialPattern?
+  let settled: Double
+  let thin: Double
+  let statistics: SearchStatistics
+  let seconds: Double
+
+  init(_ state: SearchState) {
+    let free = state.problem.freeInputs
+    x = state.witness?.x.map { x in free.map { x[$0] } }
+    pattern = state.witness?.pattern
+    // Every norm is far below this; JSON has no infinity.
+    settled = min(state.settled, .greatestFiniteMagnitude)
+    thin = min(state.thin, .greatestFiniteMagnitude)
+    statistics = state.statistics
+    seconds = state.seconds
+  }
+}
+
+extension SearchState {
+  /// Names the problem and the question asked of it.
+  var fingerprint: String {
+    var print = Fingerprint()
+    for (matrix, bias) in zip(problem.weights, problem.biases + [[]]) {
+      print.combine(matrix.rows)
+      print.combine(matrix.columns)
+      for value in matrix.elements + bias { print.combine(value) }
+    }
+    for slopes in problem.slopes {
+      print.combine(slopes.off)
+      print.combine(slopes.on)
+    }
+    print.combine("\(problem.patterns)")
+    print.combine(settings.threshold.map { "\($0)" } ?? "maximum")
+    return "patterns " + print.text
+  }
+}

@@ -1,0 +1,66 @@
+import Synchronization
+import TreeSearch
+
+/// What the workers of one search over spins share: the best spins, the largest bound of what they are done with, and the
+/// cutoff that follows from both the best value and what is asked.
+final class SpinIncumbent<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable {
+  struct State: Sendable {
+    var energy: Scalar
+    var spins: [Int8]
+    /// The largest bound of what was pruned; nil before.
+    var settled: Double?
+  }
+
+  private let form: SpinForm<Scalar>
+  private let relativeGap: Double
+  /// The search ends once this is reached, and does not look for less.
+  private let goal: Scalar?
+  /// What rounding coefficients and sums to doubles can hide.
+  let margin: Double
+  private let shared: Mutex<State>
+
+  init(form: SpinForm<Scalar>, relativeGap: Double, goal: Scalar?) {
+    self.form = form
+    self.relativeGap = relativeGap
+    self.goal = goal
+    margin = Double(form.absoluteSum) * 0x1p-50
+    let start = [Int8](repeating: 1, count: form.spins)
+    shared = Mutex(State(energy: form.energy(start), spins: start))
+  }
+
+  var state: State { shared.withLock { $0 } }
+  var energy: Scalar { shared.withLock { $0.energy } }
+
+  /// A part of the search space whose bound is below this holds nothing better, or nothing that is asked for.
+  var cutoff: Double {
+    let energy = energy
+    let gap = relativeGap * abs(Double(energy))
+    let next = Double(energy) + Swift.max(Double(form.step), gap)
+    return Swift.max(next, goal.map { Double($0) } ?? next) - margin
+  }
+
+  /// Whether the goal is reached.
+  var isDone: Bool { goal.map { energy >= $0 } ?? false }
+
+  func offer(_ candidate: (energy: Scalar, spins: [Int8])) {
+    shared.withLock { state in
+      guard candidate.energy > state.energy else { return }
+      state.energy = candidate.energy
+      state.spins = candidate.spins
+    }
+  }
+
+  /// A part of the search space with this bound is done with.
+  func settle(_ bound: Double) {
+    shared.withLock { $0.settled = Swift.max($0.settled ?? bound, bound) }
+  }
+
+  /// Goes on from what an earlier run held.
+  func resume(_ header: SpinCheckpointHeader<Scalar>, file: String) throws(CheckpointError) {
+    guard let spins = SpinText.spins(header.spins), spins.count == form.spins, !spins.contains(0) else {
+      throw CheckpointError("\(file):1: its spins are not those of this problem")
+    }
+    offer((form.energy(spins), spins))
+    if let settled = header.settled { settle(settled) }
+  }
+}

@@ -1,0 +1,53 @@
+import BigInt
+import ExactArithmetic
+import TreeSearch
+
+/// One branch and bound over spins, from its root or from a checkpoint, to its end or a limit; whatever relaxation its nodes
+/// are bounded by.
+struct SpinTree<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
+  let form: SpinForm<Scalar>
+  let limits: SearchLimits
+  let incumbent: SpinIncumbent<Scalar>
+  let settings: QuadraticSettings
+
+  /// - Parameters:
+  ///   - isValid: whether a node read from a file is one of this problem.
+  ///   - root: finds first spins and bounds the root.
+  ///   - worker: as `NodePool.run` has it.
+  /// - Returns: An upper bound on E over all that was not enumerated; nil where everything was. E is at most the larger
+  ///   of this and the incumbent's energy.
+  func run<Node: TreeNode>(
+    _ engine: QuadraticEngine, goal: Scalar?, isValid: (Node) -> Bool, root: () -> [Node],
+    worker: @escaping @Sendable (_ work: (NodePool<Node>.Expand) -> Void) -> Void
+  ) throws -> Double? {
+    typealias Header = SpinCheckpointHeader<Scalar>
+    let (form, limits, incumbent) = (form, limits, incumbent)
+    let plan = settings.tree.checkpoint
+    let question = plan == nil ? "" : form.fingerprint(engine: engine, goal: goal)
+    let writer = plan.map { CheckpointWriter<Header, Node>($0, question: question) }
+    var rules = NodePool<Node>.Rules(
+      isOpen: { $0 >= incumbent.cutoff },
+      shouldStop: { incumbent.isDone || writer?.failure != nil || limits.shouldStop() },
+      willExpand: { node, open in
+        limits.report(
+          form.unit * Rational(BigInt(incumbent.energy)),
+          form.unit * Rational(BigInt(form.roundedDown(node.bound))), open: open)
+      })
+    if let writer { rules.save = { writer.write(Header(incumbent.state, limits), $0) } }
+    let pool = NodePool(settings: settings.tree, rules: rules)
+    if let plan, plan.resumes, let saved = try Checkpoint<Header, Node>.read(plan.file, question: question, isValid: isValid)
+    {
+      try incumbent.resume(saved.header, file: plan.file)
+      limits.resume(saved.header.statistics, seconds: saved.header.seconds)
+      pool.restore(saved.nodes)
+    } else {
+      pool.insert(root())
+    }
+    pool.run(worker)
+    if let failure = writer?.failure { throw failure }
+    if pool.ranOutOfMemory { limits.outOfMemory() }
+    let settled = incumbent.state.settled
+    let open = pool.openBound
+    return settled.map { max($0, open ?? $0) } ?? open
+  }
+}

@@ -1,0 +1,23 @@
+import Synchronization
+
+/// Writes the checkpoints of one search and remembers the first failure: a search whose work cannot be saved as asked stops.
+public final class CheckpointWriter<Header: Codable & Sendable, Node: TreeNode>: Sendable {
+  private let file: String
+  private let question: String
+  private let firstFailure = Mutex<CheckpointError?>(nil)
+
+  public init(_ plan: CheckpointPlan, question: String) {
+    file = plan.file
+    self.question = question
+  }
+
+  public var failure: CheckpointError? { firstFailure.withLock { $0 } }
+
+  public func write(_ header: Header, _ nodes: [(serial: Int, node: Node)]) {
+    do throws(CheckpointError) {
+      try Checkpoint(header: header, nodes: nodes).write(to: file, question: question)
+    } catch {
+      firstFailure.withLock { $0 = $0 ?? error }
+    }
+  }
+}
