@@ -61,7 +61,8 @@ struct CellSeed: Sendable, Codable {
   let layer: Int
   let rows: [Row]
   let point: [Double]
-  let pattern: PartialPattern
+  /// As `PatternText` has it.
+  let pattern: String
   let constantUnits: [Int]
 }
 
@@ -69,7 +70,7 @@ extension Cell {
   var seed: CellSeed {
     CellSeed(
       layer: forms.layer, rows: rows.map { .init(layer: $0.forms.layer, unit: $0.unit, sign: $0.sign) },
-      point: point, pattern: pattern, constantUnits: constantUnits.sorted())
+      point: point, pattern: PatternText.text(pattern), constantUnits: constantUnits.sorted())
   }
 }
 
@@ -127,20 +128,21 @@ struct CellOracle {
 
   /// The cell that a seed describes; nil where it is too thin for a point in double precision, or no cell of this problem.
   mutating func cell(_ seed: CellSeed) -> Cell? {
-    guard seed.pattern.count == problem.units, seed.point.count == problem.freeInputs.count,
+    guard let pattern = PatternText.pattern(seed.pattern), pattern.count == problem.units,
+      seed.point.count == problem.freeInputs.count,
       seed.layer >= 0, seed.layer < problem.hiddenLayers,
-      (0..<seed.layer).allSatisfy({ !problem.diagonalIsOpen(seed.pattern, layer: $0) }),
+      (0..<seed.layer).allSatisfy({ !problem.diagonalIsOpen(pattern, layer: $0) }),
       seed.rows.allSatisfy({ row in
         row.layer >= 0 && row.layer <= seed.layer && row.unit >= 0
           && row.unit < problem.unitRange(row.layer).count
       })
     else { return nil }
     var forms = [LayerForms(problem: problem)]
-    for _ in 0..<seed.layer { forms.append(LayerForms(after: forms[forms.count - 1], pattern: seed.pattern)) }
+    for _ in 0..<seed.layer { forms.append(LayerForms(after: forms[forms.count - 1], pattern: pattern)) }
     let rows = seed.rows.map { Cell.Row(forms: forms[$0.layer], unit: $0.unit, sign: $0.sign) }
     guard contains(seed.point, rows: rows) else { return nil }
     return settle(
-      forms: forms[seed.layer], rows: rows, point: seed.point, pattern: seed.pattern,
+      forms: forms[seed.layer], rows: rows, point: seed.point, pattern: pattern,
       constantUnits: Set(seed.constantUnits))
   }
 

@@ -75,7 +75,9 @@ final class SearchState: @unchecked Sendable {
   func settle(bound: Double) { locked { $0.settled = max($0.settled, bound) } }
   func settleThin(bound: Double) { locked { $0.thin = max($0.thin, bound) } }
   /// A decision stands, whatever else ended the search.
-  private func stop(_ reason: StopReason) { locked { $0.stop = reason == .decided ? reason : $0.stop ?? reason } }
+  private func stop(_ reason: StopReason) {
+    locked { $0.stop = reason == .decided ? reason : $0.stop ?? reason }
+  }
   func outOfMemory() { stop(.memory) }
 
   /// Goes on from what an earlier run held; the time limit is this run's own.

@@ -74,7 +74,7 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
       child[node.branching] = spin
       return visit(
         child, inherited: node.bound, from: node.dual?.fixing(node.branching, to: spin),
-        rounds: Self.childRounds, &random)
+        rounds: node.dual == nil ? Self.rootRounds : Self.childRounds, &random)
     }
     // Only now: the last node that the limit allows is worked off like the others.
     limits.statistics.nodes += 1
@@ -140,7 +140,8 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
         neighbours.append(list)
       }
       self.free = free
-      self.form = SpinForm(spins: free.count, neighbours: neighbours, fields: fields, unit: form.unit,
+      self.form = SpinForm(
+        spins: free.count, neighbours: neighbours, fields: fields, unit: form.unit,
         step: form.step)
       // The energy with all free spins 0.
       constant = form.energy(fixed)

@@ -35,7 +35,8 @@ struct SpinTree<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
       })
     if let writer { rules.save = { writer.write(Header(incumbent.state, limits), $0) } }
     let pool = NodePool(settings: settings.tree, rules: rules)
-    if let plan, plan.resumes, let saved = try Checkpoint<Header, Node>.read(plan.file, question: question, isValid: isValid)
+    if let plan, plan.resumes,
+      let saved = try Checkpoint<Header, Node>.read(plan.file, question: question, isValid: isValid)
     {
       try incumbent.resume(saved.header, file: plan.file)
       limits.resume(saved.header.statistics, seconds: saved.header.seconds)

@@ -60,7 +60,9 @@ public struct ExactConstant: Sendable {
     while step > smallest {
       for sign in [1.0, -1.0] {
         let candidate = zip(x, witness.direction).map { $0 + sign * step * $1 }
-        if problem.hasPattern(witness.pattern, at: candidate), question.domain.contains(candidate) { return candidate }
+        if problem.hasPattern(witness.pattern, at: candidate), question.domain.contains(candidate) {
+          return candidate
+        }
       }
       step /= 2
     }
