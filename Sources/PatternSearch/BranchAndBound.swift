@@ -45,7 +45,7 @@ struct BranchAndBound: Sendable {
     }
     pool.run { work in
       var oracle = CellOracle(problem: problem)
-      work { node, _ in
+      work { node in
         let children = expand(node, &oracle)
         count(&oracle)
         return children

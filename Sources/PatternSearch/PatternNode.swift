@@ -30,13 +30,13 @@ struct PatternNode: TreeNode {
   /// Whether the node can be one of this problem's.
   func isValid(for problem: PatternProblem) -> Bool {
     bound >= 0 && pattern.count == problem.units && pattern.indices.contains(unit)
-      && pattern[unit] == .undecided && (seed != nil) == problem.isAttainable
+      && pattern[unit] == .undecided && multipliers.map { $0.count == pattern.count } ?? true && (seed != nil) == problem.isAttainable
   }
 }
 
-/// Nodes travel without what only saves time; a pattern is a word of 0, 1 and ?.
+/// A pattern is a word of 0, 1 and ?.
 extension PatternNode {
-  private enum CodingKeys: CodingKey { case bound, pattern, unit, cell }
+  private enum CodingKeys: CodingKey { case bound, pattern, unit, multipliers, cell }
 
   init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -48,7 +48,8 @@ extension PatternNode {
     self.pattern = pattern
     unit = try values.decode(Int.self, forKey: .unit)
     seed = try values.decodeIfPresent(CellSeed.self, forKey: .cell)
-    multipliers = nil
+    var numbers = try values.decodeIfPresent(PackedNumbers.self, forKey: .multipliers)
+    multipliers = numbers?.nextArray()
     cell = nil
   }
 
@@ -57,6 +58,7 @@ extension PatternNode {
     if bound.isFinite { try values.encode(bound, forKey: .bound) }
     try values.encode(PatternText.text(pattern), forKey: .pattern)
     try values.encode(unit, forKey: .unit)
+    try values.encodeIfPresent(multipliers.map { PackedNumbers($0) }, forKey: .multipliers)
     try values.encodeIfPresent(cell?.seed ?? seed, forKey: .cell)
   }
 }

@@ -1,6 +1,8 @@
+import TreeSearch
+
 /// A feasible dual point of the max-cut relaxation with triangle inequalities, in the problem's own indices: one multiplier for
 /// each spin and one for the anchor (index n), and one for each inequality.
-struct CutDual: Sendable {
+struct CutDual: Sendable, Codable {
   var diagonal: [Double]
   var inequalities: [TriangleInequality]
   var multipliers: [Double]
@@ -52,5 +54,37 @@ struct CutDual: Sendable {
       }
     }
     return result
+  }
+}
+
+extension CutDual {
+  /// Whether every index is one of a problem with so many spins.
+  func isValid(spins: Int) -> Bool {
+    diagonal.count == spins + 1 && multipliers.count == inequalities.count
+      && (diagonal + multipliers).allSatisfy(\.isFinite) && multipliers.allSatisfy { $0 >= 0 }
+      && inequalities.allSatisfy { $0.isSorted && Int($0.k) <= spins }
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    var numbers = try container.decode(PackedNumbers.self)
+    guard let diagonal = numbers.nextArray(), let multipliers = numbers.nextArray() else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a dual point")
+    }
+    let inequalities = multipliers.indices.compactMap { _ in
+      numbers.next().flatMap { TriangleInequality(packed: $0) }
+    }
+    guard inequalities.count == multipliers.count else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a dual point")
+    }
+    self.init(diagonal: diagonal, inequalities: inequalities, multipliers: multipliers)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var numbers = PackedNumbers(diagonal)
+    numbers.append(multipliers)
+    for inequality in inequalities { numbers.append(inequality.packed) }
+    var container = encoder.singleValueContainer()
+    try container.encode(numbers)
   }
 }

@@ -83,7 +83,7 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       let search = SpinBranchAndBound(form: form, limits: limits, incumbent: incumbent, seed: settings.seed)
       let tree = SpinTree(form: form, limits: limits, incumbent: incumbent, settings: settings)
       let upper = try tree.run(
-        .semidefinite, goal: goal, isValid: { $0.fixed.count == form.spins }, root: search.root
+        .semidefinite, goal: goal, isValid: { $0.isValid(spins: form.spins) }, root: search.root
       ) { work in work(search.expand) }
       found = (incumbent.state.energy, incumbent.state.spins)
       bound = max(found.energy, upper.map(form.roundedDown) ?? found.energy)

@@ -22,6 +22,10 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
 
     var footprint: Int { 96 + fixed.count + (dual?.footprint ?? 0) }
     var lightened: Node { Node(bound: bound, fixed: fixed, branching: branching, dual: nil) }
+
+    func isValid(spins: Int) -> Bool {
+      fixed.count == spins && dual?.isValid(spins: spins) ?? true
+    }
   }
 
   /// The relaxation holds a dozen dense matrices of this size: 2.4 GB at the limit.
@@ -67,8 +71,11 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
   }
 
   /// The children that may hold something better.
-  func expand(_ node: Node, serial: Int) -> [Node] {
-    var random = SplitMix64(seed: seed &+ UInt64(serial) &* 0x9E37_79B9_7F4A_7C15)
+  func expand(_ node: Node) -> [Node] {
+    // From the node alone, so that runs repeat whatever the order of the nodes.
+    var name = Fingerprint()
+    for spin in node.fixed { name.combine(Int(spin)) }
+    var random = SplitMix64(seed: seed ^ name.value)
     let children = [1, -1].compactMap { (spin: Int8) -> Node? in
       var child = node.fixed
       child[node.branching] = spin
@@ -188,9 +195,8 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
   }
 }
 
-/// Nodes travel without their dual points.
 extension SpinBranchAndBound.Node {
-  private enum CodingKeys: CodingKey { case bound, fixed, branching }
+  private enum CodingKeys: CodingKey { case bound, fixed, branching, dual }
 
   init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -202,7 +208,7 @@ extension SpinBranchAndBound.Node {
       throw DecodingError.dataCorruptedError(forKey: .fixed, in: values, debugDescription: "not spins")
     }
     fixed = spins
-    dual = nil
+    dual = try values.decodeIfPresent(CutDual.self, forKey: .dual)
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -210,5 +216,6 @@ extension SpinBranchAndBound.Node {
     try values.encode(bound, forKey: .bound)
     try values.encode(SpinText.text(fixed), forKey: .fixed)
     try values.encode(branching, forKey: .branching)
+    try values.encodeIfPresent(dual, forKey: .dual)
   }
 }

@@ -28,6 +28,21 @@ struct TriangleInequality: Hashable, Sendable {
     b = pr
   }
 
+  var isSorted: Bool { 0 <= i && i < j && j < k }
+
+  /// Indices and signs in one word.
+  var packed: UInt64 {
+    UInt64(i) | UInt64(j) << 16 | UInt64(k) << 32 | (a > 0 ? 1 << 48 : 0) | (b > 0 ? 1 << 49 : 0)
+  }
+
+  /// Nil where the word is none.
+  init?(packed: UInt64) {
+    let indices = [packed, packed >> 16, packed >> 32].map { Int($0 & 0xFFFF) }
+    guard packed >> 50 == 0, indices.allSatisfy({ $0 <= Int16.max }) else { return nil }
+    self.init(
+      indices[0], indices[1], indices[2], pq: packed >> 48 & 1 == 1 ? 1 : -1, pr: packed >> 49 & 1 == 1 ? 1 : -1)
+  }
+
   /// The same inequality with i < j < k.
   var sorted: TriangleInequality {
     let order = [(i, c), (j, b), (k, a)].sorted { $0.0 < $1.0 }

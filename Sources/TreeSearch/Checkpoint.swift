@@ -106,14 +106,14 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
 
 /// A name for what is searched, for comparison only: FNV-1a over its numbers.
 public struct Fingerprint: Sendable {
-  private var state: UInt64 = 0xCBF2_9CE4_8422_2325
+  public private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 
   public init() {}
 
   public mutating func combine(_ value: UInt64) {
     var rest = value
     for _ in 0..<8 {
-      state = (state ^ (rest & 0xFF)) &* 0x100_0000_01B3
+      self.value = (self.value ^ (rest & 0xFF)) &* 0x100_0000_01B3
       rest >>= 8
     }
   }
@@ -127,7 +127,7 @@ public struct Fingerprint: Sendable {
   }
 
   public var text: String {
-    let digits = String(state, radix: 16)
+    let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

@@ -40,10 +40,9 @@ public final class NodePool<Node: TreeNode>: @unchecked Sendable {
     }
   }
 
-  /// Expands a node into the children that may matter. The serial number is the node's own, the same in every
-  /// one-threaded run: a seed for what is random. An expansion is never abandoned: when the search must stop, it returns
-  /// children with the bounds it has.
-  public typealias Expand = (_ node: Node, _ serial: Int) -> [Node]
+  /// Expands a node into the children that may matter. An expansion is never abandoned: when the search must stop, it
+  /// returns children with the bounds it has.
+  public typealias Expand = (Node) -> [Node]
 
   private let settings: TreeSettings
   private let rules: Rules
@@ -108,7 +107,7 @@ public final class NodePool<Node: TreeNode>: @unchecked Sendable {
 
   private func work(_ expand: Expand) {
     while let entry = take() {
-      let children = expand(entry.node, entry.serial)
+      let children = expand(entry.node)
       locked {
         busy[entry.serial] = nil
         add(children)

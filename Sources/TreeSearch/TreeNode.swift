@@ -5,7 +5,7 @@ public protocol TreeNode: Sendable, Codable {
   var bound: Double { get }
   /// About how many bytes of memory the node takes.
   var footprint: Int { get }
-  /// The same part without what only saves time (warm starts). What `Codable` writes is no more than this.
+  /// The same part without what only saves time (warm starts).
   var lightened: Self { get }
 }
 
