@@ -30,7 +30,8 @@ struct PatternNode: TreeNode {
   /// Whether the node can be one of this problem's.
   func isValid(for problem: PatternProblem) -> Bool {
     bound >= 0 && pattern.count == problem.units && pattern.indices.contains(unit)
-      && pattern[unit] == .undecided && multipliers.map { $0.count == pattern.count } ?? true && (seed != nil) == problem.isAttainable
+      && pattern[unit] == .undecided && multipliers.map { $0.count == pattern.count } ?? true
+      && (seed != nil) == problem.isAttainable
   }
 }
 

@@ -25,8 +25,10 @@ public enum QuadraticStopReason: String, Sendable, Codable {
   case memory
 }
 
-/// What a bound rests on.
-public enum QuadraticBoundSource: Sendable {
+/// What a bound rests on, strongest first; a problem in parts has the weakest of theirs.
+public enum QuadraticBoundSource: Int, Sendable, Comparable {
+  /// Reductions in integers left nothing to search.
+  case presolve
   /// Every assignment was visited, in integers.
   case enumeration
   /// Variable elimination, in integers.
@@ -35,6 +37,8 @@ public enum QuadraticBoundSource: Sendable {
   case sumOfMagnitudes
   /// A floating-point bound with margins for rounding.
   case relaxation
+
+  public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
 /// Counts, the same on every machine for the same seed.
@@ -73,6 +77,8 @@ public struct QuadraticSettings: Sendable {
   public var seed: UInt64
   /// Threads, memory and checkpoints of the branch and bound engines; the others run on one thread and are not resumed.
   public var tree: TreeSettings
+  /// Reduce the problem first; off, engines can be compared on it as it is.
+  public var presolves = true
   /// Decide whether this can be reached instead of finding the optimum.
   public var goal: Goal?
   public var isInterrupted: @Sendable () -> Bool

@@ -38,88 +38,70 @@ extension Ising {
   }
 }
 
-/// One search: chooses the engine and runs it.
+/// One search: presolves, solves what is left part by part, and puts the parts together.
 private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   let form: SpinForm<Scalar>
   let settings: QuadraticSettings
 
-  /// Where elimination is taken by itself: 2²¹ table entries take a fraction of a second.
-  private static var automaticWidth: Int { 21 }
-  private static var automaticSpins: Int { 24 }
-
   func run() throws -> QuadraticResult {
     let limits = SearchLimits(settings)
-    let isPlanned = settings.engine == nil || settings.engine == .elimination
-    let elimination = isPlanned ? VariableElimination(form: form, shouldStop: limits.shouldStop) : nil
-    let (engine, explanation) = try choose(elimination)
-    let found: (energy: Scalar, spins: [Int8])
-    var bound: Scalar
-    let boundSource: QuadraticBoundSource
-    switch engine {
-    case .enumerate:
-      let result = GrayCode(form: form).maximum(
-        limit: settings.nodeLimit ?? .max, shouldStop: limits.shouldStop)
-      limits.statistics.nodes = result.visited
-      if result.isComplete {
-        (found, bound, boundSource) = ((result.energy, result.spins), result.energy, .enumeration)
+    let presolve = presolve(limits)
+    let components =
+      presolve?.components ?? [.init(form: form, factor: 1, spins: Array(0..<form.spins))]
+    let scale = presolve?.scale ?? 1
+    var value = presolve?.constant ?? 0
+    var bound = value
+    var parts: [SpinPart<Scalar>.Answer] = []
+    for (k, component) in components.enumerated() {
+      // Small parts first, to the end; the question and the checkpoint are the last one's.
+      var part = SpinPart(form: component.form, limits: limits, settings: settings)
+      if k < components.count - 1 {
+        part.settings.tree.checkpoint = nil
+        part.settings.relativeGap = 0
       } else {
-        (found, bound, boundSource) = stopped(limits, with: (result.energy, result.spins))
+        part.offset = Double(value) / Double(component.factor)
+        part.goal = goal.map { ceiling($0 * scale - value, component.factor) }
       }
-    case .elimination:
-      var entries = 0
-      let plan = elimination.flatMap { $0.isComplete ? $0 : nil }
-      let result = plan?.maximum(entries: &entries, shouldStop: limits.shouldStop(before:))
-      limits.statistics.width = elimination?.width ?? 0
-      limits.statistics.nodes = entries
-      if let result {
-        (found, bound, boundSource) = (result, result.energy, .dynamicProgramming)
-      } else {
-        (found, bound, boundSource) = stopped(limits)
-      }
-    case .semidefinite where limits.stop != nil:
-      (found, bound, boundSource) = stopped(limits)
-    case .semidefinite:
-      let incumbent = SpinIncumbent(form: form, relativeGap: settings.relativeGap, goal: goal)
-      let search = SpinBranchAndBound(form: form, limits: limits, incumbent: incumbent, seed: settings.seed)
-      let tree = SpinTree(form: form, limits: limits, incumbent: incumbent, settings: settings)
-      let upper = try tree.run(
-        .semidefinite, goal: goal, isValid: { $0.isValid(spins: form.spins) }, root: search.root
-      ) { work in work(search.expand) }
-      found = (incumbent.state.energy, incumbent.state.spins)
-      bound = max(found.energy, upper.map(form.roundedDown) ?? found.energy)
-      boundSource = .relaxation
+      let answer = try part.run()
+      value += component.factor * answer.energy
+      bound += component.factor * answer.bound
+      parts.append(answer)
     }
-    let gap = bound - found.energy
+    let spins = presolve?.lift(parts.map(\.spins)) ?? parts[0].spins
+    // Values of solutions are multiples of the scale; a bound is moved down to one that a solution can have.
+    let energy = value / scale
+    precondition(energy * scale == value && form.energy(spins) == energy, "presolve carries values exactly")
+    var upper = form.roundedDown(floor(bound, scale))
+    let gap = upper - energy
     let isProved = gap < form.step
-    let isClosed = isProved || Double(gap) <= settings.relativeGap * abs(Double(found.energy))
-    if isProved { bound = found.energy }
+    let isClosed = isProved || Double(gap) <= settings.relativeGap * abs(Double(energy))
+    if isProved { upper = energy }
+    let last = parts.last
     return QuadraticResult(
-      value: value(found.energy), bound: value(bound), solution: found.spins.map { Int($0) },
+      value: rational(energy), bound: rational(upper), solution: spins.map { Int($0) },
       reason: isClosed
-        ? .gap : goal.map { found.energy >= $0 || bound < $0 } == true ? .decided : limits.stop ?? .gap,
-      boundSource: boundSource, engine: engine, explanation: explanation,
-      statistics: limits.statistics, seconds: limits.seconds)
+        ? .gap : goal.map { energy >= $0 || upper < $0 } == true ? .decided : limits.stop ?? .gap,
+      boundSource: parts.map(\.source).max() ?? .presolve, engine: last?.engine ?? .elimination,
+      explanation: explanation(presolve, last), statistics: limits.statistics, seconds: limits.seconds)
   }
 
-  /// What a stopped engine holds: the better of its spins and a local search's, and the trivial bound.
-  private func stopped(
-    _ limits: SearchLimits, with partial: (energy: Scalar, spins: [Int8])? = nil
-  ) -> (found: (energy: Scalar, spins: [Int8]), bound: Scalar, source: QuadraticBoundSource) {
-    // The node limit ends an enumeration by itself; this puts it on record.
-    _ = limits.shouldStop()
-    limits.statistics.restarts += 1
-    var random = SplitMix64(seed: settings.seed)
-    // What is left to do after a limit must be short: some hundred million operations.
-    var checks = 0
-    let found = TabuSearch(form: form).restart(&random) {
-      checks += 1
-      return checks > 100
-    }
-    let best = partial.map { $0.energy > found.energy ? $0 : found } ?? found
-    return (best, form.absoluteSum, .sumOfMagnitudes)
+  /// Nil where it is not wanted, or the problem is too large for its tables.
+  private func presolve(_ limits: SearchLimits) -> SpinPresolve<Scalar>? {
+    let count = form.neighbours.reduce(0) { $0 + $1.count } / 2
+    guard settings.presolves, count <= SpinPresolve<Scalar>.couplingLimit else { return nil }
+    return SpinPresolve(form, shouldStop: limits.shouldStop)
   }
 
-  private func value(_ energy: Scalar) -> Rational { form.unit * Rational(BigInt(energy)) }
+  private func explanation(_ presolve: SpinPresolve<Scalar>?, _ last: SpinPart<Scalar>.Answer?) -> String {
+    guard let presolve else { return last?.explanation ?? "" }
+    guard let last else { return "presolve decides all \(form.spins) spins" }
+    let count = presolve.components.count
+    if count == 1, presolve.spinsLeft == form.spins { return last.explanation }
+    return "presolve leaves \(presolve.spinsLeft) of \(form.spins) spins"
+      + (count == 1 ? "; " : " in \(count) components; the largest: ") + last.explanation
+  }
+
+  private func rational(_ energy: Scalar) -> Rational { form.unit * Rational(BigInt(energy)) }
 
   /// The least E that reaches the goal; nil without one.
   private var goal: Scalar? {
@@ -136,51 +118,14 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     guard let least = Scalar(fitting: least) else { return least.signum() < 0 ? -limit : limit }
     return max(-limit, min(limit, least))
   }
+}
 
-  private func choose(
-    _ elimination: VariableElimination<Scalar>?
-  ) throws(UnsupportedProblem) -> (QuadraticEngine, String) {
-    let n = form.spins
-    let widthLimit = VariableElimination<Scalar>.widthLimit
-    let spinLimit = SpinBranchAndBound<Scalar>.spinLimit
-    switch settings.engine {
-    case .enumerate? where n > GrayCode<Scalar>.spinLimit:
-      throw UnsupportedProblem(
-        "engine enumerate takes at most \(GrayCode<Scalar>.spinLimit) spins, this problem has \(n)",
-        remedy: "use --engine semidefinite", isRequest: true)
-    case .elimination? where elimination.map { $0.width > widthLimit } ?? false:
-      throw UnsupportedProblem(
-        "engine elimination takes a width of at most \(widthLimit), this problem's is larger",
-        remedy: "use --engine semidefinite", isRequest: true)
-    case .semidefinite? where n > spinLimit:
-      throw UnsupportedProblem(
-        "engine semidefinite takes at most \(spinLimit) spins, this problem has \(n)",
-        remedy: "use --engine elimination if the problem is sparse", isRequest: true)
-    case let engine?: return (engine, "engine \(engine.rawValue) was asked for")
-    case nil: break
-    }
-    let width = elimination.flatMap { $0.isComplete ? $0.width : nil }
-    if let width, width <= Self.automaticWidth, width < n - 1 || n <= 2 {
-      return (
-        .elimination,
-        "\(n) spins, elimination width \(width): dynamic programming with tables of at most 2^\(width) entries"
-      )
-    }
-    if n <= Self.automaticSpins {
-      return (.enumerate, "\(n) spins: all 2^\(n) assignments in Gray code order")
-    }
-    let measured =
-      width.map { "elimination width \($0)" }
-      ?? ((elimination?.width ?? 0) > widthLimit
-        ? "elimination width above \(widthLimit)" : "elimination width unknown")
-    if n > spinLimit, let width = elimination?.width, width > Self.automaticWidth {
-      throw UnsupportedProblem(
-        "no engine takes a problem of \(n) spins and \(measured)",
-        remedy: "the semidefinite engine takes \(spinLimit) spins, elimination a width of \(widthLimit)")
-    }
-    return (
-      .semidefinite,
-      "\(n) spins, \(measured): branch and bound with the semidefinite relaxation of max-cut and triangle inequalities"
-    )
-  }
+private func floor<Scalar: FixedWidthInteger & SignedInteger>(_ a: Scalar, _ b: Scalar) -> Scalar {
+  let (quotient, rest) = a.quotientAndRemainder(dividingBy: b)
+  return rest < 0 ? quotient - 1 : quotient
+}
+
+private func ceiling<Scalar: FixedWidthInteger & SignedInteger>(_ a: Scalar, _ b: Scalar) -> Scalar {
+  let (quotient, rest) = a.quotientAndRemainder(dividingBy: b)
+  return rest > 0 ? quotient + 1 : quotient
 }

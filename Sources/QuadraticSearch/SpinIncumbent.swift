@@ -13,15 +13,18 @@ final class SpinIncumbent<Scalar: FixedWidthInteger & SignedInteger & Sendable>:
 
   private let form: SpinForm<Scalar>
   private let relativeGap: Double
+  /// What belongs to the problem's value beside this energy.
+  private let offset: Double
   /// The search ends once this is reached, and does not look for less.
   private let goal: Scalar?
   /// What rounding coefficients and sums to doubles can hide.
   let margin: Double
   private let shared: Mutex<State>
 
-  init(form: SpinForm<Scalar>, relativeGap: Double, goal: Scalar?) {
+  init(form: SpinForm<Scalar>, relativeGap: Double, offset: Double = 0, goal: Scalar?) {
     self.form = form
     self.relativeGap = relativeGap
+    self.offset = offset
     self.goal = goal
     margin = Double(form.absoluteSum) * 0x1p-50
     let start = [Int8](repeating: 1, count: form.spins)
@@ -34,7 +37,7 @@ final class SpinIncumbent<Scalar: FixedWidthInteger & SignedInteger & Sendable>:
   /// A part of the search space whose bound is below this holds nothing better, or nothing that is asked for.
   var cutoff: Double {
     let energy = energy
-    let gap = relativeGap * abs(Double(energy))
+    let gap = relativeGap * abs(offset + Double(energy))
     let next = Double(energy) + Swift.max(Double(form.step), gap)
     return Swift.max(next, goal.map { Double($0) } ?? next) - margin
   }

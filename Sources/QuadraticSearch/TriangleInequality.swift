@@ -40,7 +40,8 @@ struct TriangleInequality: Hashable, Sendable {
     let indices = [packed, packed >> 16, packed >> 32].map { Int($0 & 0xFFFF) }
     guard packed >> 50 == 0, indices.allSatisfy({ $0 <= Int16.max }) else { return nil }
     self.init(
-      indices[0], indices[1], indices[2], pq: packed >> 48 & 1 == 1 ? 1 : -1, pr: packed >> 49 & 1 == 1 ? 1 : -1)
+      indices[0], indices[1], indices[2], pq: packed >> 48 & 1 == 1 ? 1 : -1,
+      pr: packed >> 49 & 1 == 1 ? 1 : -1)
   }
 
   /// The same inequality with i < j < k.

@@ -78,6 +78,7 @@ extension Maximization {
 
   private var boundText: String {
     switch result.boundSource {
+    case .presolve: "exact: reductions in integers decide every spin"
     case .enumeration: "exact: enumeration in integers"
     case .dynamicProgramming: "exact: dynamic programming in integers"
     case .sumOfMagnitudes: "exact: the sum of all magnitudes; the engine was stopped before it knew more"

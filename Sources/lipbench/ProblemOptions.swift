@@ -34,6 +34,9 @@ struct QuadraticOptions: ParsableArguments {
   @Option(help: "Stop at this gap relative to the Ising value; 0 goes on to the exact optimum.")
   var relativeGap = 0.0
 
+  @Flag(inversion: .prefixedNo, help: "Reduce the problem before the search.")
+  var presolve = true
+
   @OptionGroup var limits: LimitOptions
   @OptionGroup var tree: TreeOptions
 
@@ -42,7 +45,9 @@ struct QuadraticOptions: ParsableArguments {
   }
 
   func settings() throws -> QuadraticSettings {
-    try QuadraticSettings(limits, tree, engine: engine, relativeGap: relativeGap)
+    var settings = try QuadraticSettings(limits, tree, engine: engine, relativeGap: relativeGap)
+    settings.presolves = presolve
+    return settings
   }
 }
 

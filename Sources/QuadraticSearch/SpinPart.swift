@@ -1,0 +1,146 @@
+import Problems
+import RandomNumbers
+
+/// One connected part of a problem: chooses the engine and runs it.
+struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
+  struct Answer {
+    let energy: Scalar
+    let spins: [Int8]
+    /// No spins have more energy.
+    let bound: Scalar
+    let source: QuadraticBoundSource
+    let engine: QuadraticEngine
+    let explanation: String
+  }
+
+  let form: SpinForm<Scalar>
+  let limits: SearchLimits
+  var settings: QuadraticSettings
+  /// The energy that decides a question.
+  var goal: Scalar?
+  /// What the rest of the problem adds to this part's energy: relative gaps are those of the whole.
+  var offset = 0.0
+
+  init(form: SpinForm<Scalar>, limits: SearchLimits, settings: QuadraticSettings) {
+    self.form = form
+    self.limits = limits
+    self.settings = settings
+  }
+
+  /// Where elimination is taken by itself: 2²¹ table entries take a fraction of a second.
+  private static var automaticWidth: Int { 21 }
+  private static var automaticSpins: Int { 24 }
+
+  func run() throws -> Answer {
+    let isPlanned = settings.engine == nil || settings.engine == .elimination
+    let elimination = isPlanned ? VariableElimination(form: form, shouldStop: limits.shouldStop) : nil
+    let (engine, explanation) = try choose(elimination)
+    func answer(_ found: Held) -> Answer {
+      Answer(
+        energy: found.energy, spins: found.spins, bound: found.bound, source: found.source, engine: engine,
+        explanation: explanation)
+    }
+    switch engine {
+    case .enumerate: return answer(enumerate())
+    case .elimination: return answer(eliminate(elimination))
+    case .semidefinite: return answer(try searchTree())
+    }
+  }
+
+  private typealias Held = (energy: Scalar, spins: [Int8], bound: Scalar, source: QuadraticBoundSource)
+
+  private func enumerate() -> Held {
+    let left = settings.nodeLimit.map { max(0, $0 - limits.statistics.nodes) } ?? .max
+    let result = GrayCode(form: form).maximum(limit: left, shouldStop: limits.shouldStop)
+    limits.statistics.nodes += result.visited
+    return result.isComplete
+      ? (result.energy, result.spins, result.energy, .enumeration)
+      : stopped(with: (result.energy, result.spins))
+  }
+
+  private func eliminate(_ elimination: VariableElimination<Scalar>?) -> Held {
+    var entries = 0
+    let before = limits.statistics.nodes
+    let plan = elimination.flatMap { $0.isComplete ? $0 : nil }
+    let result = plan?.maximum(entries: &entries) { limits.shouldStop(before: before + $0) }
+    limits.statistics.width = max(limits.statistics.width, elimination?.width ?? 0)
+    limits.statistics.nodes += entries
+    return result.map { ($0.energy, $0.spins, $0.energy, .dynamicProgramming) } ?? stopped()
+  }
+
+  private func searchTree() throws -> Held {
+    if limits.stop != nil { return stopped() }
+    let incumbent = SpinIncumbent(form: form, relativeGap: settings.relativeGap, offset: offset, goal: goal)
+    let search = SpinBranchAndBound(form: form, limits: limits, incumbent: incumbent, seed: settings.seed)
+    let tree = SpinTree(form: form, limits: limits, incumbent: incumbent, settings: settings)
+    let upper = try tree.run(
+      .semidefinite, goal: goal, isValid: { $0.isValid(spins: form.spins) }, root: search.root
+    ) { work in work(search.expand) }
+    let found = incumbent.state
+    let bound = max(found.energy, upper.map(form.roundedDown) ?? found.energy)
+    return (found.energy, found.spins, bound, .relaxation)
+  }
+
+  /// What a stopped engine holds: the better of its spins and a local search's, and the trivial bound.
+  private func stopped(with partial: (energy: Scalar, spins: [Int8])? = nil) -> Held {
+    // The node limit ends an enumeration by itself; this puts it on record.
+    _ = limits.shouldStop()
+    limits.statistics.restarts += 1
+    var random = SplitMix64(seed: settings.seed)
+    // What is left to do after a limit must be short: some hundred million operations.
+    var checks = 0
+    let found = TabuSearch(form: form).restart(&random) {
+      checks += 1
+      return checks > 100
+    }
+    let best = partial.map { $0.energy > found.energy ? $0 : found } ?? found
+    return (best.energy, best.spins, form.absoluteSum, .sumOfMagnitudes)
+  }
+
+  private func choose(
+    _ elimination: VariableElimination<Scalar>?
+  ) throws(UnsupportedProblem) -> (QuadraticEngine, String) {
+    let n = form.spins
+    let widthLimit = VariableElimination<Scalar>.widthLimit
+    let spinLimit = SpinBranchAndBound<Scalar>.spinLimit
+    switch settings.engine {
+    case .enumerate? where n > GrayCode<Scalar>.spinLimit:
+      throw UnsupportedProblem(
+        "engine enumerate takes at most \(GrayCode<Scalar>.spinLimit) spins, this problem has \(n)",
+        remedy: "use --engine semidefinite", isRequest: true)
+    case .elimination? where elimination.map { $0.width > widthLimit } ?? false:
+      throw UnsupportedProblem(
+        "engine elimination takes a width of at most \(widthLimit), this problem's is larger",
+        remedy: "use --engine semidefinite", isRequest: true)
+    case .semidefinite? where n > spinLimit:
+      throw UnsupportedProblem(
+        "engine semidefinite takes at most \(spinLimit) spins, this problem has \(n)",
+        remedy: "use --engine elimination if the problem is sparse", isRequest: true)
+    case let engine?: return (engine, "engine \(engine.rawValue) was asked for")
+    case nil: break
+    }
+    let width = elimination.flatMap { $0.isComplete ? $0.width : nil }
+    if let width, width <= Self.automaticWidth, width < n - 1 || n <= 2 {
+      return (
+        .elimination,
+        "\(n) spins, elimination width \(width): dynamic programming with tables of at most 2^\(width) entries"
+      )
+    }
+    if n <= Self.automaticSpins {
+      return (.enumerate, "\(n) spins: all 2^\(n) assignments in Gray code order")
+    }
+    let measured =
+      width.map { "elimination width \($0)" }
+      ?? ((elimination?.width ?? 0) > widthLimit
+        ? "elimination width above \(widthLimit)" : "elimination width unknown")
+    if n > spinLimit, let width = elimination?.width, width > Self.automaticWidth {
+      throw UnsupportedProblem(
+        "no engine takes a problem of \(n) spins and \(measured)",
+        remedy: "the semidefinite engine takes \(spinLimit) spins, elimination a width of \(widthLimit)")
+    }
+    return (
+      .semidefinite,
+      "\(n) spins, \(measured): branch and bound with the semidefinite relaxation of max-cut and triangle inequalities"
+    )
+  }
+}
