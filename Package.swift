@@ -190,7 +190,7 @@ let package = Package(
     .testTarget(
       name: "QuadraticSearchTests",
       dependencies: [
-        "ExactArithmetic", "Problems", "QuadraticSearch", "RandomNumbers",
+        "ExactArithmetic", "Problems", "QuadraticSearch", "RandomNumbers", "TreeSearch",
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),

@@ -52,6 +52,7 @@ struct BranchAndBound: Sendable {
       }
     }
     if let failure = writer?.failure { throw failure }
+    if let violation = state.violation { throw violation }
     if pool.ranOutOfMemory { state.outOfMemory() }
     return pool.openBound ?? 0
   }
@@ -115,13 +116,18 @@ struct BranchAndBound: Sendable {
       state.settleThin(bound: node.bound)
       return []
     }
-    return [Phase.on, .off].compactMap { phase in
+    var holdsTripwire = false
+    let children = [Phase.on, .off].compactMap { phase -> PatternNode? in
       guard let child = oracle.side(of: cell, at: crossing, phase: phase) else {
         state.settleThin(bound: node.bound)
+        holdsTripwire = true
         return nil
       }
+      holdsTripwire = holdsTripwire || state.holdsTripwire(child.pattern)
       return visit(cell: child, parent: node)
     }
+    if !holdsTripwire { state.check(cell.pattern, bound: 0) }
+    return children
   }
 
   /// Bounds a cell; nil where it holds nothing better.
@@ -145,6 +151,7 @@ struct BranchAndBound: Sendable {
     state.statistics.relaxations += 1
     state.statistics.newtonSteps += result.newtonSteps
     let bound = min(inherited, result.bound)
+    state.check(pattern, bound: bound)
     if cell == nil, !state.shouldStop() { offerRounded(result, pattern: pattern) }
     guard bound > state.cutoff else {
       state.settle(bound: bound)

@@ -134,6 +134,8 @@ public struct SearchSettings: Sendable {
   public var tree: TreeSettings
   /// Where the inputs usually lie: only a hint for where to look for witnesses when the domain is all of Rⁿ.
   public var usualInputs: Domain = .all
+  /// A pattern known to be allowed: in tests, a tripwire. A branch and bound that excludes it throws `TripwireViolation`.
+  public var tripwire: PartialPattern?
   /// Decide this instead of closing the gap.
   public var threshold: Threshold?
   /// Asked now and then; true stops the search with its enclosure.

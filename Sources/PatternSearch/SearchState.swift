@@ -1,6 +1,7 @@
 import ExactArithmetic
 import Foundation
 import LinearAlgebra
+import TreeSearch
 
 /// What happens in a search, for whoever listens: progress lines, statistics, proof writers. The search knows none
 /// of them.
@@ -28,6 +29,7 @@ final class SearchState: @unchecked Sendable {
     var stop: StopReason?
     var lastReport = ContinuousClock.now
     var earlier = 0.0
+    var violation: TripwireViolation?
   }
 
   let problem: PatternProblem
@@ -35,6 +37,7 @@ final class SearchState: @unchecked Sendable {
   private let sink: SearchSink
   private let start = ContinuousClock.now
   private let thresholdCutoff: Double?
+  private let tripwireNorm: Double
   private let lock = NSLock()
   private var values = Values()
 
@@ -43,6 +46,7 @@ final class SearchState: @unchecked Sendable {
     self.settings = settings
     self.sink = sink
     thresholdCutoff = settings.threshold?.cutoff
+    tripwireNorm = settings.tripwire.flatMap { problem.exactWitness(pattern: $0)?.lower } ?? 0
   }
 
   private func locked<Result>(_ body: (inout Values) -> Result) -> Result { lock.withLock { body(&values) } }
@@ -79,6 +83,21 @@ final class SearchState: @unchecked Sendable {
     locked { $0.stop = reason == .decided ? reason : $0.stop ?? reason }
   }
   func outOfMemory() { stop(.memory) }
+
+  /// Whether the known pattern is a completion of this one.
+  func holdsTripwire(_ pattern: PartialPattern) -> Bool {
+    settings.tripwire.map { zip(pattern, $0).allSatisfy { $0 == .undecided || $0 == $1 } } ?? false
+  }
+
+  /// A part of the search space with this bound, or one that is dropped (bound 0), must not hold the known pattern.
+  func check(_ pattern: PartialPattern, bound: Double) {
+    guard bound < tripwireNorm, holdsTripwire(pattern) else { return }
+    let violation = TripwireViolation(
+      "bound \(bound) excludes known norm \(tripwireNorm) at \(PatternText.text(pattern))")
+    locked { $0.violation = $0.violation ?? violation }
+  }
+
+  var violation: TripwireViolation? { locked { $0.violation } }
 
   /// Goes on from what an earlier run held; the time limit is this run's own.
   func resume(_ header: PatternCheckpointHeader) {

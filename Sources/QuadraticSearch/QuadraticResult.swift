@@ -79,6 +79,9 @@ public struct QuadraticSettings: Sendable {
   public var tree: TreeSettings
   /// Reduce the problem first; off, engines can be compared on it as it is.
   public var presolves = true
+  /// Spins known to be good: in tests, a tripwire. A search that bounds a part holding them below their value throws
+  /// `TripwireViolation`. Only where the problem is not reduced first.
+  public var tripwire: [Int]?
   /// Decide whether this can be reached instead of finding the optimum.
   public var goal: Goal?
   public var isInterrupted: @Sendable () -> Bool

@@ -105,6 +105,7 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
     limits.statistics.relaxations += 1
     limits.statistics.iterations += relaxed.iterations
     let bound = Swift.min(inherited, relaxed.bound + constant + incumbent.margin)
+    incumbent.check(fixed, bound: bound)
     guard bound >= incumbent.cutoff else {
       incumbent.settle(bound)
       return nil

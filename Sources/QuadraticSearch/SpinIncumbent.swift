@@ -9,6 +9,7 @@ final class SpinIncumbent<Scalar: FixedWidthInteger & SignedInteger & Sendable>:
     var spins: [Int8]
     /// The largest bound of what was pruned; nil before.
     var settled: Double?
+    var violation: TripwireViolation?
   }
 
   private let form: SpinForm<Scalar>
@@ -17,15 +18,22 @@ final class SpinIncumbent<Scalar: FixedWidthInteger & SignedInteger & Sendable>:
   private let offset: Double
   /// The search ends once this is reached, and does not look for less.
   private let goal: Scalar?
+  /// Known spins and their energy; both they and their opposite, where those are worth the same.
+  private let tripwire: (spins: [[Int8]], energy: Scalar)?
   /// What rounding coefficients and sums to doubles can hide.
   let margin: Double
   private let shared: Mutex<State>
 
-  init(form: SpinForm<Scalar>, relativeGap: Double, offset: Double = 0, goal: Scalar?) {
+  init(
+    form: SpinForm<Scalar>, relativeGap: Double, offset: Double = 0, goal: Scalar?, tripwire: [Int8]? = nil
+  ) {
     self.form = form
     self.relativeGap = relativeGap
     self.offset = offset
     self.goal = goal
+    self.tripwire = tripwire.map { known in
+      (form.hasFields ? [known] : [known, known.map { -$0 }], form.energy(known))
+    }
     margin = Double(form.absoluteSum) * 0x1p-50
     let start = [Int8](repeating: 1, count: form.spins)
     shared = Mutex(State(energy: form.energy(start), spins: start))
@@ -56,6 +64,21 @@ final class SpinIncumbent<Scalar: FixedWidthInteger & SignedInteger & Sendable>:
   /// A part of the search space with this bound is done with.
   func settle(_ bound: Double) {
     shared.withLock { $0.settled = Swift.max($0.settled ?? bound, bound) }
+  }
+
+  /// Whether a part of the search space, 0 where a spin is free, may have this bound.
+  func check(_ fixed: [Int8], bound: Double) {
+    guard let tripwire, bound + margin < Double(tripwire.energy) else { return }
+    let holds = tripwire.spins.contains { known in
+      zip(fixed, known).allSatisfy { $0 == 0 || $0 == $1 }
+    }
+    guard holds else { return }
+    shared.withLock {
+      $0.violation =
+        $0.violation
+        ?? TripwireViolation(
+          "bound \(bound) excludes known energy \(tripwire.energy) at \(SpinText.text(fixed))")
+    }
   }
 
   /// Goes on from what an earlier run held.

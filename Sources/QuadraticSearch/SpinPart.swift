@@ -70,7 +70,9 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
 
   private func searchTree() throws -> Held {
     if limits.stop != nil { return stopped() }
-    let incumbent = SpinIncumbent(form: form, relativeGap: settings.relativeGap, offset: offset, goal: goal)
+    let incumbent = SpinIncumbent(
+      form: form, relativeGap: settings.relativeGap, offset: offset, goal: goal,
+      tripwire: settings.presolves ? nil : settings.tripwire?.map { Int8($0) })
     let search = SpinBranchAndBound(form: form, limits: limits, incumbent: incumbent, seed: settings.seed)
     let tree = SpinTree(form: form, limits: limits, incumbent: incumbent, settings: settings)
     let upper = try tree.run(

@@ -46,6 +46,7 @@ struct SpinTree<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     }
     pool.run(worker)
     if let failure = writer?.failure { throw failure }
+    if let violation = incumbent.state.violation { throw violation }
     if pool.ranOutOfMemory { limits.outOfMemory() }
     let settled = incumbent.state.settled
     let open = pool.openBound

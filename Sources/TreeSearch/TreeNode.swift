@@ -39,3 +39,10 @@ public struct CheckpointPlan: Sendable {
     self.resumes = resumes
   }
 }
+
+/// A search excluded a solution that it was told of: a defect of the search.
+public struct TripwireViolation: Error, Sendable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) { self.description = description }
+}

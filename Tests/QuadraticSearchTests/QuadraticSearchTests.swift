@@ -19,6 +19,16 @@ import Testing
     return Ising(spins: n, couplings: couplings, fields: fields, sense: seed % 3 == 0 ? .minimize : .maximize)
   }
 
+  /// Engines on the problem as it is: reductions would leave little of small ones.
+  static func unreduced(
+    engine: QuadraticEngine? = nil, timeLimit: Double? = nil, nodeLimit: Int? = nil, seed: UInt64 = 0
+  ) -> QuadraticSettings {
+    var settings = QuadraticSettings(
+      engine: engine, timeLimit: timeLimit, nodeLimit: nodeLimit, seed: seed)
+    settings.presolves = false
+    return settings
+  }
+
   static func integer(_ random: inout SplitMix64) -> Rational {
     Rational(Int.random(in: -5...5, using: &random))
   }
@@ -43,7 +53,7 @@ import Testing
     }
     let optimum = try #require(problem.bruteForceOptimum())
     for engine in QuadraticEngine.allCases {
-      let result = try problem.solve(QuadraticSettings(engine: engine))
+      let result = try problem.solve(Self.unreduced(engine: engine))
       #expect(result.isOptimal, "\(engine)")
       #expect(result.value == optimum.value, "\(engine)")
       #expect(optimum.solutions.contains(result.solution), "\(engine)")
@@ -54,8 +64,8 @@ import Testing
   @Test("Branch and bound against enumeration at 18 to 22 spins", arguments: UInt64(1)...12)
   func branchAndBound(seed: UInt64) throws {
     let problem = Self.random(18 + Int(seed % 5), density: 0.7, seed: seed, number: Self.integer)
-    let exact = try problem.solve(QuadraticSettings(engine: .enumerate))
-    let search = try problem.solve(QuadraticSettings(engine: .semidefinite))
+    let exact = try problem.solve(Self.unreduced(engine: .enumerate))
+    let search = try problem.solve(Self.unreduced(engine: .semidefinite))
     #expect(search.isOptimal && search.value == exact.value)
     Self.check(search, problem, "seed \(seed)")
   }
@@ -72,12 +82,12 @@ import Testing
       default: -1
       }
     }
-    let exact = try problem.solve(QuadraticSettings(engine: .enumerate))
-    let search = try problem.solve(QuadraticSettings(engine: .semidefinite))
+    let exact = try problem.solve(Self.unreduced(engine: .enumerate))
+    let search = try problem.solve(Self.unreduced(engine: .semidefinite))
     #expect(search.isOptimal && search.value == exact.value)
     Self.check(search, problem, "seed \(seed)")
     for limit in [0, 1, 2] {
-      let stopped = try problem.solve(QuadraticSettings(engine: .semidefinite, nodeLimit: limit))
+      let stopped = try problem.solve(Self.unreduced(engine: .semidefinite, nodeLimit: limit))
       Self.check(stopped, problem, "seed \(seed)")
       #expect(!problem.sense.prefers(exact.value, to: stopped.bound), "\(limit)")
     }
@@ -86,15 +96,15 @@ import Testing
   @Test("Triangle inequalities keep the tree of dense random graphs small", arguments: UInt64(1)...3)
   func treeSize(seed: UInt64) throws {
     let cut = Self.random(60, density: 0.5, seed: 6 * seed) { _ in 1 }
-    let result = try cut.solve(QuadraticSettings(engine: .semidefinite))
+    let result = try cut.solve(Self.unreduced(engine: .semidefinite))
     #expect(result.isOptimal && result.statistics.nodes <= 40, "\(result.statistics)")
   }
 
   @Test("Elimination against branch and bound on sparse problems", arguments: UInt64(1)...6)
   func elimination(seed: UInt64) throws {
     let problem = Self.random(40, density: 0.06, seed: seed, number: Self.integer)
-    let tables = try problem.solve(QuadraticSettings(engine: .elimination))
-    let search = try problem.solve(QuadraticSettings(engine: .semidefinite))
+    let tables = try problem.solve(Self.unreduced(engine: .elimination))
+    let search = try problem.solve(Self.unreduced(engine: .semidefinite))
     #expect(tables.value == search.value && search.isOptimal)
     Self.check(tables, problem, "seed \(seed)")
   }
@@ -105,7 +115,7 @@ import Testing
     let couplings = [PairTerm(0, 1, Rational(huge + 1)), PairTerm(1, 2, Rational(-huge)), PairTerm(0, 2, 1)]
     let problem = Ising(spins: 3, couplings: couplings, sense: .maximize)
     for engine in QuadraticEngine.allCases {
-      let result = try problem.solve(QuadraticSettings(engine: engine))
+      let result = try problem.solve(Self.unreduced(engine: engine))
       #expect(result.value == Rational(2 * huge), "\(engine)")
     }
     let beyond = Ising(
@@ -125,11 +135,11 @@ import Testing
     }
     let optimum = try #require(problem.bruteForceOptimum())
     for engine in QuadraticEngine.allCases {
-      let result = try problem.solve(QuadraticSettings(engine: engine))
+      let result = try problem.solve(Self.unreduced(engine: engine))
       #expect(result.isOptimal && result.value == optimum.value, "\(engine)")
       Self.check(result, problem, engine.rawValue)
       for (offset, isReached) in [(BigInt(-1), true), (0, true), (1, false)] {
-        var settings = QuadraticSettings(engine: engine)
+        var settings = Self.unreduced(engine: engine)
         let worse = problem.sense == .maximize ? offset : -offset
         settings.goal = .init(value: optimum.value + Rational(worse), isStrict: false)
         let decided = try problem.solve(settings)
@@ -144,13 +154,13 @@ import Testing
   @Test("Planning ends early on dense problems, and is quick on large sparse ones")
   func planning() throws {
     let dense = Self.random(400, density: 1, seed: 1, number: Self.integer)
-    var stop = QuadraticSettings(nodeLimit: 0)
+    var stop = Self.unreduced(nodeLimit: 0)
     let stopped = try dense.solve(stop)
     Self.check(stopped, dense, "dense")
     #expect(stopped.reason == .nodes && stopped.statistics.relaxations <= 1)
     let loose = Ising(
       spins: 200_000, couplings: [PairTerm(0, 199_999, 3)], sense: .minimize)
-    let solved = try loose.solve()
+    let solved = try loose.solve(Self.unreduced())
     #expect(solved.isOptimal && solved.value == -3 && solved.statistics.width == 1)
     stop.engine = .elimination
     let early = try loose.solve(stop)
@@ -166,27 +176,27 @@ import Testing
     for n in [0, 1, 5] {
       let problem = Ising(spins: n, couplings: [], sense: .maximize)
       for engine in QuadraticEngine.allCases {
-        let result = try problem.solve(QuadraticSettings(engine: engine))
+        let result = try problem.solve(Self.unreduced(engine: engine))
         #expect(result.value == 0 && result.isOptimal && result.solution.count == n, "\(engine) \(n)")
       }
     }
     let field = Ising(spins: 2, couplings: [], fields: [3, -2], sense: .minimize)
     for engine in QuadraticEngine.allCases {
-      #expect(try field.solve(QuadraticSettings(engine: engine)).solution == [-1, 1], "\(engine)")
+      #expect(try field.solve(Self.unreduced(engine: engine)).solution == [-1, 1], "\(engine)")
     }
   }
 
   @Test("A stopped search still encloses the optimum", arguments: UInt64(1)...10)
   func stopped(seed: UInt64) throws {
     let problem = Self.random(22, density: 0.9, seed: seed, number: Self.integer)
-    let optimum = try problem.solve(QuadraticSettings(engine: .enumerate)).value
+    let optimum = try problem.solve(Self.unreduced(engine: .enumerate)).value
     for limit in [0, 1, 5] {
-      let result = try problem.solve(QuadraticSettings(engine: .semidefinite, nodeLimit: limit))
+      let result = try problem.solve(Self.unreduced(engine: .semidefinite, nodeLimit: limit))
       Self.check(result, problem, "limit \(limit)")
       #expect(!problem.sense.prefers(optimum, to: result.bound))
     }
     for engine in QuadraticEngine.allCases {
-      let result = try problem.solve(QuadraticSettings(engine: engine, timeLimit: 0))
+      let result = try problem.solve(Self.unreduced(engine: engine, timeLimit: 0))
       #expect(!problem.sense.prefers(optimum, to: result.bound), "\(engine)")
       Self.check(result, problem, "\(engine)")
     }
@@ -212,8 +222,8 @@ import Testing
         return scale * Rational(gauge[spin]) * problem.fields[spin]
       }, sense: problem.sense)
     for engine in QuadraticEngine.allCases {
-      let a = try problem.solve(QuadraticSettings(engine: engine))
-      let b = try moved.solve(QuadraticSettings(engine: engine))
+      let a = try problem.solve(Self.unreduced(engine: engine))
+      let b = try moved.solve(Self.unreduced(engine: engine))
       #expect(b.value == scale * a.value, "\(engine)")
     }
   }
@@ -223,10 +233,10 @@ import Testing
     arguments: QuadraticEngine.allCases)
   func nodeLimits(engine: QuadraticEngine) throws {
     let problem = Self.random(20, density: 0.9, seed: 4, number: Self.integer)
-    let optimum = try problem.solve(QuadraticSettings(engine: engine))
+    let optimum = try problem.solve(Self.unreduced(engine: engine))
     #expect(optimum.isOptimal && optimum.boundSource != .sumOfMagnitudes)
     for limit in [0, 1, 3, 1000] {
-      let result = try problem.solve(QuadraticSettings(engine: engine, nodeLimit: limit))
+      let result = try problem.solve(Self.unreduced(engine: engine, nodeLimit: limit))
       #expect(result.statistics.nodes <= max(limit, 1), "\(limit)")
       let stopped = !result.isOptimal
       #expect(!stopped || result.reason == .nodes, "\(limit)")
@@ -239,7 +249,7 @@ import Testing
         #expect(stopped && result.isExact && result.boundSource == .sumOfMagnitudes, "\(limit)")
       }
     }
-    let enough = QuadraticSettings(engine: engine, nodeLimit: max(1, optimum.statistics.nodes))
+    let enough = Self.unreduced(engine: engine, nodeLimit: max(1, optimum.statistics.nodes))
     #expect(try problem.solve(enough).value == optimum.value)
     #expect(try problem.solve(enough).isOptimal)
   }
@@ -247,7 +257,7 @@ import Testing
   @Test("Counts repeat")
   func deterministic() throws {
     let problem = Self.random(30, density: 0.5, seed: 7, number: Self.integer)
-    let settings = QuadraticSettings(engine: .semidefinite, seed: 3)
+    let settings = Self.unreduced(engine: .semidefinite, seed: 3)
     let first = try problem.solve(settings)
     let second = try problem.solve(settings)
     #expect(first.statistics == second.statistics && first.solution == second.solution)
