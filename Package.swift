@@ -156,6 +156,7 @@ let package = Package(
       name: "PatternSearchTests",
       dependencies: [
         "PatternSearch", "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "RandomNumbers",
+        "TreeSearch",
       ],
       swiftSettings: strict),
     .testTarget(

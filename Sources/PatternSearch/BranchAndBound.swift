@@ -30,10 +30,7 @@ struct BranchAndBound: Sendable {
     }
     var rules = NodePool<PatternNode>.Rules(
       isOpen: { $0 > state.cutoff }, shouldStop: { writer?.failure != nil || state.shouldStop() },
-      willExpand: { node, open in
-        state.statistics.nodes += 1
-        state.reportProgress(openBound: node.bound, open: open)
-      })
+      willExpand: { node, open in state.reportProgress(openBound: node.bound, open: open) })
     if let writer { rules.save = { writer.write(PatternCheckpointHeader(state), $0) } }
     let pool = NodePool(settings: state.settings.tree, rules: rules)
     if let saved = try savedSearch() {
@@ -47,6 +44,8 @@ struct BranchAndBound: Sendable {
       var oracle = CellOracle(problem: problem)
       work { node in
         let children = expand(node, &oracle)
+        // Only now: the last node that the limit allows is worked off like the others.
+        state.statistics.nodes += 1
         count(&oracle)
         return children
       }
