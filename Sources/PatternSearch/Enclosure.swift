@@ -79,6 +79,9 @@ public enum Engine: String, Sendable, CaseIterable, Codable {
   case cells
   /// Best-first branch and bound with the semidefinite relaxation.
   case semidefinite
+
+  /// Whether the engine searches a tree: with threads, checkpoints and a memory limit.
+  public var keepsTree: Bool { self == .semidefinite }
 }
 
 /// A question about the maximum M instead of its value: the decision problems of the paper (LIP-CST is `atMost`).

@@ -10,6 +10,9 @@ public enum QuadraticEngine: String, Sendable, CaseIterable, Codable {
   case elimination
   /// Best-first branch and bound with the semidefinite relaxation of max-cut and triangle inequalities.
   case semidefinite
+
+  /// Whether the engine searches a tree: with threads, checkpoints and a memory limit.
+  public var keepsTree: Bool { self == .semidefinite }
 }
 
 /// Why a search ended.

@@ -21,6 +21,7 @@ struct DecideCommand: ParsableCommand {
 
   @OptionGroup var network: NetworkOptions
   @OptionGroup var search: SearchOptions
+  @OptionGroup var checkpoint: CheckpointOptions
 
   @Option(help: ArgumentHelp("What a problem file holds, where its name does not say.", valueName: "KIND"))
   var kind: String?
@@ -38,7 +39,7 @@ struct DecideCommand: ParsableCommand {
       throw ValidationError("give one of --at-most V, --at-most-squared V, --at-least V")
     }
     let decision = try ExactConstant(
-      try network.question(search.settings(threshold: threshold)), sink: search.sink)
+      try network.question(search.settings(threshold: threshold, checkpoint: checkpoint)), sink: search.sink)
     try report(decision, claim)
   }
 
@@ -54,7 +55,9 @@ struct DecideCommand: ParsableCommand {
     if let problem = instance.problem as? LipCST, !problem.isAttained {
       return try decideNetwork(try problem.network(name: instance.name), threshold)
     }
-    let decision = try Maximization(instance, threshold: threshold, settings: search.quadraticSettings())
+    let decision = try Maximization(
+      instance, threshold: threshold, settings: search.quadraticSettings(checkpoint))
+    checkpoint.note(decision.result.engine.keepsTree, engine: decision.result.engine.rawValue)
     let name =
       instance.problem.kind == .lipCST
       ? "L(f)²" : instance.problem.sense == .maximize ? "maximum" : "minimum"
@@ -73,12 +76,14 @@ struct DecideCommand: ParsableCommand {
       : threshold.relation == .atMost
         ? .atMost(squared: threshold.value) : .atLeast(squared: threshold.value)
     let decision = try ExactConstant(
-      try BoundQuestion(network, domain: .all, settings: search.settings(threshold: limit)),
+      try BoundQuestion(
+        network, domain: .all, settings: search.settings(threshold: limit, checkpoint: checkpoint)),
       sink: search.sink)
     try report(decision, threshold.claim(about: "L(f)²"))
   }
 
   private func report(_ decision: ExactConstant, _ claim: (yes: String, no: String)) throws {
+    checkpoint.note(decision.result.engine.keepsTree, engine: decision.result.engine.rawValue)
     print(search.json ? decision.json : decision.decisionText(claim.yes, negation: claim.no))
     if decision.result.verdict == nil { throw ExitCode(2) }
   }

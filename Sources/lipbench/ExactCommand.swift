@@ -16,6 +16,7 @@ struct ExactCommand: ParsableCommand {
 
   @OptionGroup var network: NetworkOptions
   @OptionGroup var search: SearchOptions
+  @OptionGroup var checkpoint: CheckpointOptions
 
   @Option(help: ArgumentHelp("attainable (the constant) or free (FGL).", valueName: "patterns"))
   var patterns = "attainable"
@@ -30,9 +31,10 @@ struct ExactCommand: ParsableCommand {
   }
 
   func run() throws {
-    let question = try network.question(search.settings())
+    let question = try network.question(search.settings(checkpoint: checkpoint))
     let exact = try ExactConstant(
       question, patterns: ExactConstant.Patterns(rawValue: patterns) ?? .attainable, sink: search.sink)
+    checkpoint.note(exact.result.engine.keepsTree, engine: exact.result.engine.rawValue)
     print(search.json ? exact.json : exact.text(explain: explain))
     if !exact.result.isOptimal { throw ExitCode(2) }
   }

@@ -14,6 +14,7 @@ struct MaximizeCommand: ParsableCommand {
         lipbench maximize graph.mc
         lipbench maximize instances/problems/wishart-32.json --explain
         lipbench maximize problem.sparse --json --time-limit 60
+        lipbench maximize graph.mc --threads 2 --checkpoint tree --resume    # survives kill -9
       """)
 
   @OptionGroup var file: ProblemOptions
@@ -24,6 +25,7 @@ struct MaximizeCommand: ParsableCommand {
 
   func run() throws {
     let answer = try Maximization(try file.read(), settings: search.settings())
+    search.checkpoint.note(answer.result.engine.keepsTree, engine: answer.result.engine.rawValue)
     print(search.limits.json ? answer.json(seed: search.limits.seed) : answer.text(explain: explain))
     if !answer.isOptimal, answer.result.reason != .gap { throw ExitCode(2) }
   }

@@ -113,6 +113,20 @@ struct TreeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Memory for open nodes; beyond it the search stops.", valueName: "MB"))
   var memoryLimit = 4096
 
+  func validate() throws {
+    guard (1...1024).contains(threads) else { throw ValidationError("--threads must be from 1 to 1024") }
+    guard (1...1 << 24).contains(memoryLimit) else {
+      throw ValidationError("--memory-limit must be from 1 to \(1 << 24) megabytes")
+    }
+  }
+
+  func settings(_ checkpoint: CheckpointOptions? = nil) -> TreeSettings {
+    TreeSettings(threads: threads, memoryLimit: memoryLimit << 20, checkpoint: checkpoint?.plan)
+  }
+}
+
+/// Where one search saves its tree.
+struct CheckpointOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Save the tree here now and then, and at the end.", valueName: "FILE"))
   var checkpoint: String?
 
@@ -123,10 +137,6 @@ struct TreeOptions: ParsableArguments {
   var resume = false
 
   func validate() throws {
-    guard (1...1024).contains(threads) else { throw ValidationError("--threads must be from 1 to 1024") }
-    guard (1...1 << 24).contains(memoryLimit) else {
-      throw ValidationError("--memory-limit must be from 1 to \(1 << 24) megabytes")
-    }
     guard checkpointInterval >= 0, checkpointInterval <= 1e6 else {
       throw ValidationError("--checkpoint-interval must be from 0 to 1000000 seconds")
     }
@@ -135,10 +145,14 @@ struct TreeOptions: ParsableArguments {
     }
   }
 
-  var settings: TreeSettings {
-    TreeSettings(
-      threads: threads, memoryLimit: memoryLimit << 20,
-      checkpoint: checkpoint.map { CheckpointPlan(file: $0, interval: checkpointInterval, resumes: resume) })
+  var plan: CheckpointPlan? {
+    checkpoint.map { CheckpointPlan(file: $0, interval: checkpointInterval, resumes: resume) }
+  }
+
+  /// Says so where the engine kept no tree.
+  func note(_ keepsTree: Bool, engine: String) {
+    guard checkpoint != nil, !keepsTree else { return }
+    Terminal.note("note: engine \(engine) keeps no tree, and wrote no checkpoint")
   }
 }
 
@@ -161,17 +175,19 @@ struct SearchOptions: ParsableArguments {
     if let relativeGap { try LimitOptions.validate(relativeGap: relativeGap) }
   }
 
-  func settings(defaultTimeLimit: Double? = nil, threshold: Threshold? = nil) throws -> SearchSettings {
+  func settings(
+    defaultTimeLimit: Double? = nil, threshold: Threshold? = nil, checkpoint: CheckpointOptions? = nil
+  ) throws -> SearchSettings {
     Interrupt.install()
     return SearchSettings(
       engine: try EngineName.parse(engine), relativeGap: relativeGap ?? 1e-6,
       timeLimit: limits.timeLimit ?? defaultTimeLimit, nodeLimit: limits.nodeLimit, seed: limits.seed,
-      tree: tree.settings, threshold: threshold, isInterrupted: { Interrupt.isRequested })
+      tree: tree.settings(checkpoint), threshold: threshold, isInterrupted: { Interrupt.isRequested })
   }
 
   /// For problems, which are searched by other engines.
-  func quadraticSettings() throws -> QuadraticSettings {
-    try QuadraticSettings(limits, tree, engine: engine, relativeGap: relativeGap ?? 0)
+  func quadraticSettings(_ checkpoint: CheckpointOptions) throws -> QuadraticSettings {
+    try QuadraticSettings(limits, tree.settings(checkpoint), engine: engine, relativeGap: relativeGap ?? 0)
   }
 
   var sink: SearchSink {

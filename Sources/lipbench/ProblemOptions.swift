@@ -39,13 +39,15 @@ struct QuadraticOptions: ParsableArguments {
 
   @OptionGroup var limits: LimitOptions
   @OptionGroup var tree: TreeOptions
+  @OptionGroup var checkpoint: CheckpointOptions
 
   func validate() throws {
     try LimitOptions.validate(relativeGap: relativeGap)
   }
 
   func settings() throws -> QuadraticSettings {
-    var settings = try QuadraticSettings(limits, tree, engine: engine, relativeGap: relativeGap)
+    var settings = try QuadraticSettings(
+      limits, tree.settings(checkpoint), engine: engine, relativeGap: relativeGap)
     settings.presolves = presolve
     return settings
   }
@@ -54,12 +56,13 @@ struct QuadraticOptions: ParsableArguments {
 extension QuadraticSettings {
   /// What the user asked for, Ctrl-C, and progress on standard error.
   init(
-    _ limits: LimitOptions, _ tree: TreeOptions? = nil, engine: String = "auto", relativeGap: Double = 0
+    _ limits: LimitOptions, _ tree: TreeSettings = TreeSettings(), engine: String = "auto",
+    relativeGap: Double = 0
   ) throws {
     Interrupt.install()
     self.init(
       engine: try EngineName.parse(engine), relativeGap: relativeGap, timeLimit: limits.timeLimit,
-      nodeLimit: limits.nodeLimit, seed: limits.seed, tree: tree?.settings ?? TreeSettings(),
+      nodeLimit: limits.nodeLimit, seed: limits.seed, tree: tree,
       isInterrupted: { Interrupt.isRequested })
     if !limits.quiet { progress = Terminal.report(value:bound:statistics:open:) }
   }
