@@ -1,6 +1,6 @@
 import LinearAlgebra
 import Networks
-import PatternSearch
+public import PatternSearch
 
 /// The pairs that SeqLip splits a network into: pair k is max over σ of ‖A D(σ) B‖ with A = Σ̃_{k+1} V_{k+1}ᵀ and
 /// B = U_k Σ̃_k, where Σ̃ = Σ at the two ends and Σ^{1/2} inside. At the ends A and B are W_K and W_1 themselves, up to
@@ -46,6 +46,11 @@ public struct SeqLip: BoundMethod {
   public static let reference = "Scaman & Virmaux 2018, Eq. (8)"
 
   public init() {}
+
+  /// The problems whose maxima are the factors, one for each pair of layers.
+  public static func pairs(of question: BoundQuestion) throws -> [PatternProblem] {
+    try SeqLipPairs(question).pairs
+  }
 
   public func bound(_ question: BoundQuestion) throws -> LabelledBound {
     guard question.weights.count > 1 else {

@@ -56,16 +56,7 @@ public struct Benchmark: Sendable {
   }
 
   private func runNetworks(_ folder: String, _ report: (Row) -> Void) throws {
-    let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
-      $0.hasSuffix(".json")
-    }.sorted()
-    guard !files.isEmpty else {
-      throw InputError(
-        file: folder, "holds no .json networks",
-        remedy: "give --networks FOLDER, for example instances/networks")
-    }
-    for file in files {
-      let network = try NetworkFile.read(folder + "/" + file)
+    for network in try Self.networks(folder) {
       for domain in ["all", "box:0:1", "box:0:0.1"] {
         let question = try BoundQuestion(
           network, domain: DomainText.parse(domain, network: network), settings: settings)
@@ -75,6 +66,19 @@ public struct Benchmark: Sendable {
             try question.attainableProblem.solve(question.settings)))
       }
     }
+  }
+
+  /// The `.json` networks of a folder, by name.
+  static func networks(_ folder: String) throws -> [MultilayerPerceptron] {
+    let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+      $0.hasSuffix(".json")
+    }.sorted()
+    guard !files.isEmpty else {
+      throw InputError(
+        file: folder, "holds no .json networks",
+        remedy: "give --networks FOLDER, for example instances/networks")
+    }
+    return try files.map { try NetworkFile.read(folder + "/" + $0) }
   }
 
   private func row(_ suite: Suite, _ instance: String, _ seed: UInt64, _ result: SearchResult) -> Row {

@@ -10,40 +10,81 @@ struct BenchCommand: ParsableCommand {
         lipbench bench
         lipbench bench free --json
         lipbench bench networks --networks instances/networks
+        lipbench bench quadratic --seeds 10 --peers python3    # beside HiGHS, SCIP, Gurobi where it has them
+        lipbench bench outputs           # two layers, several outputs, free patterns
+        lipbench bench seqlip            # SeqLip's factors of trained networks
         lipbench bench planted           # hardness of planted instances; minutes
       """)
 
   @Argument(
-    help:
-      "free (two layers, Gaussian, all patterns), networks, or planted (hardness of planted instances); the first two if left out."
-  )
+    help: ArgumentHelp(
+      "free (two layers, Gaussian, all patterns), networks, quadratic, outputs, seqlip or planted; the first two if left out."
+    ))
   var suite: String?
 
-  @Option(help: ArgumentHelp("The folder of .json networks.", valueName: "FOLDER"))
-  var networks = "instances/networks"
+  @Option(
+    help: ArgumentHelp(
+      "The folder of .json networks; seqlip has its own default, instances/networks/wide.",
+      valueName: "FOLDER"))
+  var networks: String?
+
+  @Option(help: "Instances of each kind (quadratic, outputs).")
+  var seeds = 3
+
+  @Option(
+    help: ArgumentHelp(
+      "Solve with HiGHS, SCIP and Gurobi, too, where this Python has highspy, pyscipopt, gurobipy (quadratic).",
+      valueName: "PYTHON"))
+  var peers: String?
+
+  @Option(help: ArgumentHelp("Stop a peer after so many seconds.", valueName: "seconds"))
+  var peerTimeLimit = 60.0
 
   @OptionGroup var search: SearchOptions
 
   func validate() throws {
+    guard seeds >= 1, seeds <= 1000 else { throw ValidationError("--seeds must be from 1 to 1000") }
+    guard peerTimeLimit > 0 else { throw ValidationError("--peer-time-limit must be above 0") }
+    guard peers == nil || suite == SearchBenchmark.Suite.quadratic.rawValue else {
+      throw ValidationError("--peers is for the suite quadratic")
+    }
     if suite == "planted" { return }
+    if let suite, SearchBenchmark.Suite(rawValue: suite) != nil { return }
     if let suite, Benchmark.Suite(rawValue: suite) == nil {
       throw ValidationError(
-        "unknown suite \(suite); the suites are \(Benchmark.Suite.allCases.map(\.rawValue).joined(separator: ", ")), planted"
+        "unknown suite \(suite); the suites are \((Benchmark.Suite.allCases.map(\.rawValue) + SearchBenchmark.Suite.allCases.map(\.rawValue)).joined(separator: ", ")), planted"
       )
     }
   }
 
   func run() throws {
     if suite == "planted" { return try runPlanted() }
+    if let suite, let search = SearchBenchmark.Suite(rawValue: suite) { return try run(search) }
     let benchmark = Benchmark(settings: try search.settings(defaultTimeLimit: 60))
     var rows: [Benchmark.Row] = []
     for candidate in Benchmark.Suite.allCases where suite == nil || suite == candidate.rawValue {
-      try benchmark.run(candidate, folder: networks) { row in
+      try benchmark.run(candidate, folder: networks ?? "instances/networks") { row in
         rows.append(row)
         if !search.limits.quiet { Terminal.note("\(row.instance) seed \(row.seed): \(row.seconds) s") }
       }
     }
     print(search.json ? Benchmark.json(rows) : Benchmark.text(rows))
+  }
+
+  private func run(_ suite: SearchBenchmark.Suite) throws {
+    let patterns = try search.settings(defaultTimeLimit: 600)
+    var quadratic = try search.quadraticSettings()
+    quadratic.timeLimit = quadratic.timeLimit ?? 600
+    quadratic.progress = { _, _, _, _ in }
+    let benchmark = SearchBenchmark(
+      seeds: seeds, quadraticSettings: quadratic, patternSettings: patterns,
+      peers: peers.map { PeerSolvers(python: $0, timeLimit: peerTimeLimit) })
+    var rows: [SearchBenchmark.Row] = []
+    try benchmark.run(suite, folder: networks ?? "instances/networks/wide") { row in
+      rows.append(row)
+      if !search.limits.quiet { Terminal.note("\(row.kind) seed \(row.seed): \(row.cpuSeconds) CPU s") }
+    }
+    print(search.json ? SearchBenchmark.json(rows) : SearchBenchmark.text(rows))
   }
 
   private func runPlanted() throws {

@@ -186,7 +186,7 @@ struct SearchOptions: ParsableArguments {
   }
 
   /// For problems, which are searched by other engines.
-  func quadraticSettings(_ checkpoint: CheckpointOptions) throws -> QuadraticSettings {
+  func quadraticSettings(_ checkpoint: CheckpointOptions? = nil) throws -> QuadraticSettings {
     try QuadraticSettings(limits, tree.settings(checkpoint), engine: engine, relativeGap: relativeGap ?? 0)
   }
 

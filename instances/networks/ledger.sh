@@ -5,8 +5,9 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 tool=${LIPBENCH:-"$here/../../.build/release/lipbench"}
 printf 'file\tkind\tsize\tquestion\tlower\tupper\tknown by\tcommand\n'
-for file in "$here"/*.json; do
-  name=$(basename "$file" .json)
+for file in "$here"/*.json "$here"/wide/*.json; do
+  name=${file#"$here"/}
+  name=${name%.json}
   for domain in all box:0:1; do
     "$tool" exact "$file" --domain "$domain" --json --quiet --time-limit 300 2>/dev/null | python3 -c '
 import json, sys

@@ -9,7 +9,8 @@ prints the names.
 
 A name is the data set and then the widths of the layers, so `iris-4-8-8-3` has four
 inputs, two hidden layers of eight rectified linear units, and three outputs; in
-`surface-2-20x9-1` there are nine hidden layers of twenty.
+`surface-2-20x9-1` there are nine hidden layers of twenty. Those in the folder `wide` have layers
+too wide for an exact constant in seconds; their pairs of layers are what SeqLip is measured on.
 
 The data
     iris, wine, breast-cancer, digits   classification, as scikit-learn ships them
@@ -75,6 +76,8 @@ NETWORKS = {
         "diabetes-terciles", [30, 30, 30], 1, dict(LBFGS, alpha=2.5)),
     "digits-64-16-10": ("digits", [16], 0, dict(LBFGS, alpha=1.0)),
     "digits-64-24-16-10": ("digits", [24, 16], 0, dict(LBFGS, alpha=1.0)),
+    "wide/digits-64-50-50-10": ("digits", [50, 50], 0, dict(LBFGS, alpha=1.0)),
+    "wide/digits-64-100-100-10": ("digits", [100, 100], 0, dict(LBFGS, alpha=1.0)),
     "surface-2-10-10-1": ("surface", [10, 10], 0, dict(LBFGS, alpha=0.01)),
     "surface-2-20-20-20-1": ("surface", [20] * 3, 0, dict(LBFGS, alpha=0.01, max_iter=2000)),
     # No weight decay: under Adam it takes every unit that dies to exactly zero, and 15000
@@ -232,7 +235,7 @@ def make(name):
     on_train = score(layers, data, train, train_target)
     on_held = score(layers, data, held, held_target)
     description = describe(data, seed, settings, model, on_train, on_held)
-    (HERE / f"{name}.json").write_text(text(name, layers, description))
+    (HERE / f"{name}.json").write_text(text(Path(name).name, layers, description))
     print(f"{name}: {on_train:.4f} in training, {on_held:.4f} held out, "
           f"{model.n_iter_} iterations; units (never, always) active in each layer: "
           f"{unvarying(layers, np.concatenate([train, held]))}", flush=True)
