@@ -138,6 +138,8 @@ let package = Package(
       dependencies: ["ExactArithmetic", "RandomNumbers", .product(name: "BigInt", package: "BigInt")],
       swiftSettings: strict),
     .testTarget(
+      name: "TreeSearchTests", dependencies: ["TreeSearch", "RandomNumbers"], swiftSettings: strict),
+    .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "RandomNumbers"], swiftSettings: strict),
     .testTarget(
       name: "LinearProgrammingTests", dependencies: ["LinearProgramming", "RandomNumbers"],

@@ -142,7 +142,8 @@ public final class NodePool<Node: TreeNode>: @unchecked Sendable {
   private func add(_ nodes: [Node]) {
     for node in nodes {
       nextSerial += 1
-      let fits = bytes + node.footprint <= settings.memoryLimit
+      // Half of the room is kept for light nodes.
+      let fits = bytes + node.footprint <= settings.memoryLimit / 2
       let kept = fits ? node : node.lightened
       bytes += kept.footprint
       if bytes > settings.memoryLimit { overflowed = true }

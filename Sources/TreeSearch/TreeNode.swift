@@ -13,7 +13,8 @@ public protocol TreeNode: Sendable, Codable {
 public struct TreeSettings: Sendable {
   /// Workers over open nodes. With one, runs of the same seed repeat node by node.
   public var threads: Int
-  /// Bytes for open nodes. Beyond it new nodes go without their warm starts; if that does not suffice, the search stops.
+  /// Bytes for open nodes. Beyond half of it new nodes go without their warm starts; if that does not suffice, the search
+  /// stops.
   public var memoryLimit: Int
   public var checkpoint: CheckpointPlan?
 
