@@ -42,6 +42,12 @@ let package = Package(
     .target(
       name: "LinearProgramming", dependencies: ["CGLPKGuard", "CGLPK"], swiftSettings: strict),
 
+    // Convex maximisation of low rank over the cube.
+    .target(
+      name: "LowRankSearch",
+      dependencies: ["LinearAlgebra", .product(name: "HeapModule", package: "swift-collections")],
+      swiftSettings: strict),
+
     // Networks and their files.
     .target(
       name: "Networks", dependencies: ["LinearAlgebra"], swiftSettings: strict),
@@ -58,7 +64,7 @@ let package = Package(
     .target(
       name: "PatternSearch",
       dependencies: [
-        "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "RandomNumbers",
+        "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "LowRankSearch", "RandomNumbers",
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -89,7 +95,7 @@ let package = Package(
     .target(
       name: "QuadraticSearch",
       dependencies: [
-        "ExactArithmetic", "LinearAlgebra", "Problems", "RandomNumbers",
+        "ExactArithmetic", "LinearAlgebra", "LowRankSearch", "Problems", "RandomNumbers",
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],

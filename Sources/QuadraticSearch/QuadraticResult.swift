@@ -1,6 +1,6 @@
 public import ExactArithmetic
 
-/// The engines for quadratic problems over spins; all of them agree.
+/// The engines for quadratic problems; all of them agree.
 public enum QuadraticEngine: String, Sendable, CaseIterable, Codable {
   /// Every assignment in Gray code order, in integers.
   case enumerate
@@ -8,6 +8,11 @@ public enum QuadraticEngine: String, Sendable, CaseIterable, Codable {
   case elimination
   /// Best-first branch and bound with the semidefinite relaxation of max-cut and triangle inequalities.
   case semidefinite
+  /// Branch and bound over the support direction, for a QCMH of low rank as it is.
+  case zonotope
+
+  /// The engines that take any problem over spins.
+  public static let forSpins: [QuadraticEngine] = [.enumerate, .elimination, .semidefinite]
 }
 
 /// Why a search ended.
@@ -140,9 +145,9 @@ final class SearchLimits {
     return shouldStop()
   }
 
-  func report(_ value: Rational?, _ bound: Rational, open: Int) {
+  func report(_ value: @autoclosure () -> Rational?, _ bound: @autoclosure () -> Rational, open: Int) {
     guard ContinuousClock.now - lastReport > .milliseconds(500) else { return }
     lastReport = .now
-    settings.progress(value, bound, statistics, open)
+    settings.progress(value(), bound(), statistics, open)
   }
 }

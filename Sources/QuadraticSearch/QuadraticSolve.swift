@@ -76,6 +76,7 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       } else {
         (found, bound, boundSource) = stopped(limits)
       }
+    case .zonotope: preconditionFailure("refused by choose")
     case .semidefinite where limits.stop != nil:
       (found, bound, boundSource) = stopped(limits)
     case .semidefinite:
@@ -152,6 +153,10 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     let widthLimit = VariableElimination<Scalar>.widthLimit
     let spinLimit = SpinBranchAndBound<Scalar>.spinLimit
     switch settings.engine {
+    case .zonotope?:
+      throw UnsupportedProblem(
+        "engine zonotope takes a qcmh, or a lip-cst that is one; this problem is over spins",
+        remedy: "use --engine semidefinite", isRequest: true)
     case .enumerate? where n > GrayCode<Scalar>.spinLimit:
       throw UnsupportedProblem(
         "engine enumerate takes at most \(GrayCode<Scalar>.spinLimit) spins, this problem has \(n)",

@@ -42,7 +42,7 @@ import Testing
       }
     }
     let optimum = try #require(problem.bruteForceOptimum())
-    for engine in QuadraticEngine.allCases {
+    for engine in QuadraticEngine.forSpins {
       let result = try problem.solve(QuadraticSettings(engine: engine))
       #expect(result.isOptimal, "\(engine)")
       #expect(result.value == optimum.value, "\(engine)")
@@ -104,7 +104,7 @@ import Testing
     let huge = BigInt(1) << 80
     let couplings = [PairTerm(0, 1, Rational(huge + 1)), PairTerm(1, 2, Rational(-huge)), PairTerm(0, 2, 1)]
     let problem = Ising(spins: 3, couplings: couplings, sense: .maximize)
-    for engine in QuadraticEngine.allCases {
+    for engine in QuadraticEngine.forSpins {
       let result = try problem.solve(QuadraticSettings(engine: engine))
       #expect(result.value == Rational(2 * huge), "\(engine)")
     }
@@ -124,7 +124,7 @@ import Testing
       return Rational(Bool.random(using: &random) ? magnitude : -magnitude)
     }
     let optimum = try #require(problem.bruteForceOptimum())
-    for engine in QuadraticEngine.allCases {
+    for engine in QuadraticEngine.forSpins {
       let result = try problem.solve(QuadraticSettings(engine: engine))
       #expect(result.isOptimal && result.value == optimum.value, "\(engine)")
       Self.check(result, problem, engine.rawValue)
@@ -165,13 +165,13 @@ import Testing
   func degenerate() throws {
     for n in [0, 1, 5] {
       let problem = Ising(spins: n, couplings: [], sense: .maximize)
-      for engine in QuadraticEngine.allCases {
+      for engine in QuadraticEngine.forSpins {
         let result = try problem.solve(QuadraticSettings(engine: engine))
         #expect(result.value == 0 && result.isOptimal && result.solution.count == n, "\(engine) \(n)")
       }
     }
     let field = Ising(spins: 2, couplings: [], fields: [3, -2], sense: .minimize)
-    for engine in QuadraticEngine.allCases {
+    for engine in QuadraticEngine.forSpins {
       #expect(try field.solve(QuadraticSettings(engine: engine)).solution == [-1, 1], "\(engine)")
     }
   }
@@ -185,7 +185,7 @@ import Testing
       Self.check(result, problem, "limit \(limit)")
       #expect(!problem.sense.prefers(optimum, to: result.bound))
     }
-    for engine in QuadraticEngine.allCases {
+    for engine in QuadraticEngine.forSpins {
       let result = try problem.solve(QuadraticSettings(engine: engine, timeLimit: 0))
       #expect(!problem.sense.prefers(optimum, to: result.bound), "\(engine)")
       Self.check(result, problem, "\(engine)")
@@ -211,7 +211,7 @@ import Testing
         let spin = order.firstIndex(of: place) ?? 0
         return scale * Rational(gauge[spin]) * problem.fields[spin]
       }, sense: problem.sense)
-    for engine in QuadraticEngine.allCases {
+    for engine in QuadraticEngine.forSpins {
       let a = try problem.solve(QuadraticSettings(engine: engine))
       let b = try moved.solve(QuadraticSettings(engine: engine))
       #expect(b.value == scale * a.value, "\(engine)")
@@ -220,7 +220,7 @@ import Testing
 
   @Test(
     "A node limit holds in every engine, and a stopped engine says what its bound rests on",
-    arguments: QuadraticEngine.allCases)
+    arguments: QuadraticEngine.forSpins)
   func nodeLimits(engine: QuadraticEngine) throws {
     let problem = Self.random(20, density: 0.9, seed: 4, number: Self.integer)
     let optimum = try problem.solve(QuadraticSettings(engine: engine))
