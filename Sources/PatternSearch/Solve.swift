@@ -1,6 +1,6 @@
 extension PatternProblem {
   /// The largest network for which `auto` enumerates free patterns.
-  private static let enumerationLimit = 6
+  private static let enumerationLimit = 12
   /// The largest rank for which `auto` searches over support directions.
   private static let zonotopeLimit = 6
 
