@@ -17,7 +17,7 @@ struct LowRankForm {
   let support: SupportForm
   /// Σ weight · (Σ entry · x)² over the columns, in integers but for the weights.
   private let columns: [(entries: [BigInt], weight: Rational)]
-  private let linear: (entries: [BigInt], denominator: BigInt)
+  private let linear: (numerators: [BigInt], denominator: BigInt)
 
   /// Nil where the rank is above the limit.
   init?(_ problem: QCMH, rankLimit: Int) {
@@ -26,10 +26,10 @@ struct LowRankForm {
     units = n
     rank = pivots.count
     columns = pivots.enumerated().map { k, pivot in
-      let (entries, denominator) = integers((0..<n).map { factor[$0, k] })
+      let (entries, denominator) = (0..<n).map { factor[$0, k] }.overCommonDenominator
       return (entries, pivot / Rational(denominator * denominator))
     }
-    linear = integers(problem.linear)
+    linear = problem.linear.overCommonDenominator
     step = Self.valueStep(problem)
     let total = (0..<n).reduce(Rational.zero) { $0 + problem.matrix[$1, $1] + problem.linear[$1].magnitude }
     let scale = Self.powerOfTwo(near: total)
@@ -53,7 +53,7 @@ struct LowRankForm {
       for (entry, isOn) in zip(entries, pattern) where isOn { sum += entry }
       return sum
     }
-    var value = Rational(-sum(linear.entries), linear.denominator)
+    var value = Rational(-sum(linear.numerators), linear.denominator)
     for (entries, weight) in columns {
       let product = sum(entries)
       value += weight * Rational(product * product)
@@ -100,12 +100,4 @@ struct LowRankForm {
     let exponent = total.numerator.magnitude.bitWidth - total.denominator.magnitude.bitWidth
     return exponent >= 0 ? Rational(BigInt(1) << exponent) : Rational(1, BigInt(1) << -exponent)
   }
-}
-
-/// Fractions as integers over their least common denominator.
-private func integers(_ numbers: [Rational]) -> (entries: [BigInt], denominator: BigInt) {
-  let denominator = numbers.reduce(BigInt(1)) {
-    $1.denominator == 1 ? $0 : leastCommonMultiple($0, $1.denominator)
-  }
-  return (numbers.map { $0.numerator * (denominator / $0.denominator) }, denominator)
 }

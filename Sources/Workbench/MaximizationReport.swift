@@ -130,7 +130,7 @@ extension Maximization {
     let way =
       !chain.steps.isEmpty
       ? "carried along \(chain.name)"
-      : instance.problem.kind == .qcmh ? "it is a QCMH of low rank" : "it is an Ising problem"
+      : instance.problem.kind == .qcmh ? "it is a QCMH" : "it is an Ising problem"
     return (lines + ["because \(way); \(result.explanation)"]).joined(separator: "\n")
   }
 
