@@ -46,6 +46,12 @@ let package = Package(
     .target(
       name: "LinearProgramming", dependencies: ["CGLPKGuard", "CGLPK"], swiftSettings: strict),
 
+    // Convex maximisation of low rank over the cube.
+    .target(
+      name: "LowRankSearch",
+      dependencies: ["LinearAlgebra", .product(name: "HeapModule", package: "swift-collections")],
+      swiftSettings: strict),
+
     // Networks and their files.
     .target(
       name: "Networks", dependencies: ["LinearAlgebra"], swiftSettings: strict),
@@ -62,7 +68,8 @@ let package = Package(
     .target(
       name: "PatternSearch",
       dependencies: [
-        "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "RandomNumbers", "TreeSearch",
+        "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "LowRankSearch", "RandomNumbers",
+        "TreeSearch",
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -93,7 +100,8 @@ let package = Package(
     .target(
       name: "QuadraticSearch",
       dependencies: [
-        "ExactArithmetic", "LinearAlgebra", "Problems", "RandomNumbers", "TreeSearch",
+        "ExactArithmetic", "LinearAlgebra", "LowRankSearch", "Problems", "RandomNumbers",
+        "TreeSearch",
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],

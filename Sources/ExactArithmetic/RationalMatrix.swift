@@ -69,10 +69,16 @@ public enum SemidefiniteFactorization: Sendable {
 
 extension RationalMatrix {
   /// H = L D Lᵀ of this symmetric matrix by symmetric Gaussian elimination with diagonal pivots, exactly; singular
-  /// matrices are decided, too. O(n³) fraction operations.
+  /// matrices are decided, too. O(n³) fraction operations; O(n r²) and O(n² r) integer ones where
+  /// the rank r is low.
   public func semidefiniteFactorization() -> SemidefiniteFactorization {
     precondition(isSymmetric)
     let n = rows
+    if let (factor, pivots) = lowRankFactorization(limit: min(32, n / 4)),
+      isProduct(factor: factor, pivots: pivots)
+    {
+      return .semidefinite(factor: factor, pivots: pivots)
+    }
     var rest = self
     var columnsOfL: [[Rational]] = []
     var pivots: [Rational] = []

@@ -79,6 +79,11 @@ public enum Engine: String, Sendable, CaseIterable, Codable {
   case cells
   /// Best-first branch and bound with the semidefinite relaxation.
   case semidefinite
+  /// Free patterns of two layers with one output or one input: branch and bound over the support direction.
+  case zonotope
+
+  /// The engines that take attainable patterns.
+  public static let forAttainable: [Engine] = [.enumerate, .cells, .semidefinite]
 
   /// Whether the engine searches a tree: with threads, checkpoints and a memory limit.
   public var keepsTree: Bool { self == .semidefinite }

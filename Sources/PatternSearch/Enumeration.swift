@@ -1,22 +1,51 @@
 import LinearAlgebra
 
-/// All 2^N patterns in Gray code order; for attainable patterns, the largest attainable one, tested from the top.
+/// All 2^N patterns; for attainable patterns, the largest attainable one, tested from the top.
+///
+/// The last hidden layer runs fastest, in Gray code (`GrayCodeNorms`); the product of the layers before it is formed once
+/// for each of their patterns.
 struct Enumeration {
   let state: SearchState
   private let problem: PatternProblem
+  /// W_1 … W_K with at most as many inputs and outputs as the layers beside them have units, each times a power of two,
+  /// so that squares neither overflow nor underflow: ‖J‖ is 2^exponent times the norm of their product.
+  private let chain: [Matrix]
+  private let exponent: Int
+  private let rounding: GrayCodeNorms.Rounding
+  /// What the products of the layers may lose, and the compression of the ends.
+  private let productRounding: Double
 
-  /// The largest N it takes on.
-  static let unitLimit = 24
+  /// The largest N it takes on for free patterns.
+  static let unitLimit = 30
+  /// The same for attainable patterns, whose norms are all stored.
+  static let attainableLimit = 24
 
   init(state: SearchState) throws(UnsupportedSearch) {
     self.state = state
     problem = state.problem
-    guard problem.units <= Self.unitLimit else {
+    let limit = problem.isAttainable ? Self.attainableLimit : Self.unitLimit
+    guard problem.units <= limit else {
       throw UnsupportedSearch(
         description:
-          "engine enumerate takes at most \(Self.unitLimit) hidden units, this network has \(problem.units);"
+          "engine enumerate takes at most \(limit) hidden units, this network has \(problem.units);"
           + " use --engine semidefinite")
     }
+    let (chain, exponent) = Self.compressed(problem.chain)
+    self.chain = chain
+    self.exponent = exponent
+    rounding = GrayCodeNorms.Rounding(
+      units: chain[chain.count - 2].rows, rows: chain[chain.count - 1].rows, columns: chain[0].columns,
+      magnitude: Double(
+        sign: .plus, exponent: -exponent, significand: problem.largestJacobianOfMagnitudes()))
+    productRounding = problem.relaxationRounding()
+  }
+
+  private static func compressed(_ chain: [Matrix]) -> (chain: [Matrix], exponent: Int) {
+    let scaled = chain.map { $0.scaledToUnit() ?? ($0, 0) }
+    var chain = scaled.map(\.matrix)
+    if let inner = try? chain[0].transposed().compressingRows() { chain[0] = inner.transposed() }
+    if let outer = try? chain[chain.count - 1].compressingRows() { chain[chain.count - 1] = outer }
+    return (chain, scaled.reduce(0) { $0 + $1.exponent })
   }
 
   /// Returns the largest bound still open.
@@ -24,64 +53,82 @@ struct Enumeration {
     problem.isAttainable ? runAttainable() : runFree()
   }
 
-  /// Visits pattern k ⊕ (k >> 1) for k = 0 … 2^N - 1, with ‖J‖ kept up to date by rank-one changes where K = 2.
-  private func forEachPattern(_ visit: (_ code: UInt32, _ norm: Double) -> Void) -> Bool {
-    var pattern = PartialPattern(repeating: .off, count: problem.units)
-    var jacobian = problem.jacobian(pattern)
-    let slopes = problem.slopes.first
-    for k in 0..<(UInt32(1) << problem.units) {
-      if k & 0xFFF == 0, state.shouldStop() { return false }
-      if k > 0 {
-        let unit = k.trailingZeroBitCount
-        pattern[unit] = pattern[unit] == .on ? .off : .on
-        if problem.hiddenLayers == 1, let slopes, k & 0x3FF != 0 {
-          // J changes by ±(on - off) a bᵀ; it is formed anew now and then, so that rounding does not add up.
-          let step = (pattern[unit] == .on ? 1 : -1) * (slopes.on - slopes.off)
-          let (outer, inner) = (problem.chain[1], problem.chain[0])
-          for i in 0..<jacobian.rows {
-            let factor = step * outer[i, unit]
-            for j in 0..<jacobian.columns { jacobian[i, j] += factor * inner[unit, j] }
-          }
-        } else {
-          jacobian = problem.jacobian(pattern)
+  /// Visits the patterns with ‖J‖² above the floor that `visit` returned last.
+  ///
+  /// - Returns: false where a limit was reached before the end.
+  private func forEachPattern(
+    above floor: Double, _ visit: (_ code: UInt64, _ square: Double) -> Double
+  ) -> Bool {
+    let last = problem.hiddenLayers - 1
+    var floor = floor
+    func visitLayers(from layer: Int, _ product: Matrix, _ prefix: UInt64) -> Bool {
+      if layer == last {
+        var norms = GrayCodeNorms(outer: chain[last + 1], inner: product, slopes: problem.slopes[last])
+        return norms.forEach(
+          above: floor,
+          shouldStop: { patterns in
+            // Attainable patterns are counted as they are tested.
+            if !problem.isAttainable { state.statistics.nodes += patterns }
+            return state.shouldStop()
+          },
+          visit: { code, square in
+            floor = visit(prefix | code << UInt64(problem.offsets[last]), square)
+            return floor
+          })
+      }
+      let slopes = problem.slopes[layer]
+      for code in 0..<UInt64(1) << problem.weights[layer].rows {
+        if state.stop != nil { return false }
+        let diagonal = (0..<product.rows).map { code >> UInt64($0) & 1 == 1 ? slopes.on : slopes.off }
+        let next = chain[layer + 1] * product.scalingRows(by: diagonal)
+        guard visitLayers(from: layer + 1, next, prefix | code << UInt64(problem.offsets[layer])) else {
+          return false
         }
       }
-      visit(k ^ (k >> 1), (try? jacobian.spectralNorm()) ?? .infinity)
+      return true
     }
-    return true
+    return !state.shouldStop() && visitLayers(from: 0, chain[0], 0)
   }
 
-  private func pattern(_ code: UInt32) -> PartialPattern {
-    (0..<problem.units).map { code >> UInt32($0) & 1 == 1 ? .on : .off }
+  /// ‖J‖ of a computed ‖J‖², with what rounding may hide.
+  private func normBound(_ square: Double) -> Double {
+    let bound = rounding.normBound(square: square)
+    return bound == 0
+      ? 0 : (Double(sign: .plus, exponent: exponent, significand: bound) + productRounding).nextUp
+  }
+
+  private func pattern(_ code: UInt64) -> PartialPattern {
+    (0..<problem.units).map { code >> UInt64($0) & 1 == 1 ? .on : .off }
   }
 
   private func runFree() -> Double {
     var best = -1.0
-    var bestCode: UInt32 = 0
-    let finished = forEachPattern { code, norm in
-      state.statistics.nodes += 1
-      if norm > best {
-        best = norm
-        bestCode = code
-      }
+    var bestCode: UInt64 = 0
+    let isFinished = forEachPattern(above: best) { code, square in
+      (best, bestCode) = (square, code)
+      return square
     }
     let winner = pattern(bestCode)
     state.offer(pattern: winner)
-    // Each norm is good to the rounding of its products, of up to 2¹⁰ rank-one changes and of one small eigenvalue.
-    state.settle(
-      bound: max(problem.normUpperBound(winner), best * (1 + 1e-11) + 1024 * problem.relaxationRounding()))
-    return finished ? 0 : .infinity
+    state.settle(bound: max(problem.normUpperBound(winner), normBound(best)))
+    return isFinished ? 0 : .infinity
   }
 
   private func runAttainable() -> Double {
-    var norms: [(norm: Double, code: UInt32)] = []
-    guard forEachPattern({ norms.append(($1, $0)) }) else { return .infinity }
-    norms.sort { ($0.norm, $0.code) > ($1.norm, $1.code) }
+    var norms: [(square: Double, code: UInt64)] = []
+    guard
+      forEachPattern(
+        above: -1,
+        { code, square in
+          norms.append((square, code))
+          return -1
+        })
+    else { return .infinity }
+    norms.sort { ($0.square, $0.code) > ($1.square, $1.code) }
     var oracle = CellOracle(problem: problem)
     guard let root = oracle.root(seed: state.settings.seed) else { return state.relaxedBound(nil) }
-    let rounding = 1024 * problem.relaxationRounding()
-    for (norm, code) in norms {
-      let bound = norm * (1 + 1e-11) + rounding
+    for (square, code) in norms {
+      let bound = normBound(square)
       if state.shouldStop() { return bound }
       // Patterns from here on are no better than what is found, rounding included.
       if bound <= state.lower {

@@ -206,9 +206,13 @@ extension PatternProblem {
   /// and after orthogonal compressions of the ends: a constant of the problem that relaxations add.
   func relaxationRounding() -> Double {
     let size = chain.reduce(0) { max($0, $1.rows, $1.columns) }
-    let all = PartialPattern(repeating: .on, count: units)
-    let largest = magnitudes.jacobianOfMagnitudes(all, self, largestSlopes: true)
-    return (productRounding + 4 * Double(size) * unitRoundoff) * largest
+    return (productRounding + 4 * Double(size) * unitRoundoff) * largestJacobianOfMagnitudes()
+  }
+
+  /// ‖ |W_K| |D| … |W_1| ‖_F with the larger |slope| of every unit, rounded up: no ‖J(σ)‖ is above it.
+  func largestJacobianOfMagnitudes() -> Double {
+    magnitudes.jacobianOfMagnitudes(
+      PartialPattern(repeating: .on, count: units), self, largestSlopes: true)
   }
 
   /// Complete patterns per layer, as files and witnesses print them.

@@ -1,6 +1,8 @@
 extension PatternProblem {
   /// The largest network for which `auto` enumerates free patterns.
-  private static let enumerationLimit = 6
+  private static let enumerationLimit = 12
+  /// The largest rank for which `auto` searches over support directions.
+  private static let zonotopeLimit = 6
 
   /// The engine `auto` takes, and why.
   public func automaticEngine() -> (engine: Engine, explanation: String) {
@@ -13,6 +15,12 @@ extension PatternProblem {
     }
     if !isAttainable, units <= Self.enumerationLimit {
       return (.enumerate, "\(units) units: all \(1 << units) patterns")
+    }
+    if let rank = ZonotopeForm(self)?.rank, rank <= Self.zonotopeLimit {
+      return (
+        .zonotope,
+        "\(units) units, J is a vector of rank \(rank): best-first branch and bound over the support direction"
+      )
     }
     return (
       .semidefinite,
@@ -67,6 +75,7 @@ extension PatternProblem {
       return cells.run()
     case .semidefinite:
       return try BranchAndBound(state: state).run()
+    case .zonotope: return try Zonotope(state: state).run()
     }
   }
 }

@@ -2,7 +2,7 @@ public import ExactArithmetic
 import Foundation
 public import TreeSearch
 
-/// The engines for quadratic problems over spins; all of them agree.
+/// The engines for quadratic problems; all of them agree.
 public enum QuadraticEngine: String, Sendable, CaseIterable, Codable {
   /// Every assignment in Gray code order, in integers.
   case enumerate
@@ -10,6 +10,11 @@ public enum QuadraticEngine: String, Sendable, CaseIterable, Codable {
   case elimination
   /// Best-first branch and bound with the semidefinite relaxation of max-cut and triangle inequalities.
   case semidefinite
+  /// Branch and bound over the support direction, for a QCMH of low rank as it is.
+  case zonotope
+
+  /// The engines that take any problem over spins.
+  public static let forSpins: [QuadraticEngine] = [.enumerate, .elimination, .semidefinite]
 
   /// Whether the engine searches a tree: with threads, checkpoints and a memory limit.
   public var keepsTree: Bool { self == .semidefinite }
@@ -190,12 +195,12 @@ final class SearchLimits: @unchecked Sendable {
     return stopReason != nil
   }
 
-  func report(_ value: Rational?, _ bound: Rational, open: Int) {
+  func report(_ value: @autoclosure () -> Rational?, _ bound: @autoclosure () -> Rational, open: Int) {
     let current: QuadraticStatistics? = lock.withLock {
       guard ContinuousClock.now - lastReport > .milliseconds(500) else { return nil }
       lastReport = .now
       return counts
     }
-    if let current { settings.progress(value, bound, current, open) }
+    if let current { settings.progress(value(), bound(), current, open) }
   }
 }

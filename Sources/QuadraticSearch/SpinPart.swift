@@ -44,6 +44,7 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     case .enumerate: return answer(enumerate())
     case .elimination: return answer(eliminate(elimination))
     case .semidefinite: return answer(try searchTree())
+    case .zonotope: preconditionFailure("refused by choose")
     }
   }
 
@@ -106,6 +107,10 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     let widthLimit = VariableElimination<Scalar>.widthLimit
     let spinLimit = SpinBranchAndBound<Scalar>.spinLimit
     switch settings.engine {
+    case .zonotope?:
+      throw UnsupportedProblem(
+        "engine zonotope takes a qcmh, or a lip-cst that is one; this problem is over spins",
+        remedy: "use --engine semidefinite", isRequest: true)
     case .enumerate? where n > GrayCode<Scalar>.spinLimit:
       throw UnsupportedProblem(
         "engine enumerate takes at most \(GrayCode<Scalar>.spinLimit) spins, this problem has \(n)",

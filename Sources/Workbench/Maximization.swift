@@ -42,10 +42,19 @@ public struct ContradictedSearch: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description + "; please report this instance" }
 }
 
-/// The optimum of a problem in its own sense, value and variables, found by carrying it to spins and back.
+extension UnsupportedProblem {
+  fileprivate static func zonotope(_ kind: ProblemKind) -> UnsupportedProblem {
+    UnsupportedProblem(
+      "engine zonotope takes a qcmh, or a lip-cst that is one; this is a \(kind.rawValue)",
+      remedy: "use --engine semidefinite", isRequest: true)
+  }
+}
+
+/// The optimum of a problem in its own sense, value and variables, found as a QCMH of low rank, or by carrying it to spins
+/// and back.
 public struct Maximization: Sendable {
   public let instance: ProblemInstance
-  /// From the instance's kind to ising.
+  /// From the instance's kind to ising, or to qcmh.
   public let chain: ReductionChain
   public let result: QuadraticResult
   /// The solution's value, exactly, in the instance's own terms.
@@ -63,19 +72,16 @@ public struct Maximization: Sendable {
     _ instance: ProblemInstance, threshold: OptimumThreshold? = nil,
     settings: QuadraticSettings = QuadraticSettings()
   ) throws {
-    let (chain, reduced) = try instance.problem.reduced(to: .ising)
-    guard let ising = reduced.target as? Ising else {
-      preconditionFailure("a chain to ising ends at an Ising problem")
-    }
-    var settings = settings
     let sense = instance.problem.sense
     // Existence of a good solution, or the complement of the existence of a strictly better one.
     let asksExistence = (threshold?.relation == .atLeast) == (sense == .maximize)
     let isStrict = !asksExistence
-    settings.goal = threshold.map { .init(value: reduced.law.pushThreshold($0.value), isStrict: isStrict) }
-    result = try ising.solve(settings)
+    let (chain, reduced, result) = try Self.solve(instance.problem, settings) { law in
+      threshold.map { .init(value: law.pushThreshold($0.value), isStrict: isStrict) }
+    }
     self.instance = instance
     self.chain = chain
+    self.result = result
     self.threshold = threshold
     solution = reduced.invert(result.solution)
     guard let value = instance.problem.value(of: solution) else {
@@ -107,6 +113,42 @@ public struct Maximization: Sendable {
     let exists = sense.prefers(value, to: threshold.value) || (!isStrict && value == threshold.value)
     let mayExist = sense.prefers(bound, to: threshold.value) || (!isStrict && bound == threshold.value)
     verdict = exists ? asksExistence : mayExist ? nil : !asksExistence
+  }
+
+  private typealias Answer = (chain: ReductionChain, reduced: ReducedProblem, result: QuadraticResult)
+
+  /// As a QCMH where it is one of low rank, over spins otherwise.
+  private static func solve(
+    _ problem: any Problem, _ settings: QuadraticSettings, goal: (ValueLaw) -> QuadraticSettings.Goal?
+  ) throws -> Answer {
+    if let answer = try solveLowRank(problem, settings, goal: goal) { return answer }
+    let (chain, reduced) = try problem.reduced(to: .ising)
+    guard let ising = reduced.target as? Ising else {
+      preconditionFailure("a chain to ising ends at an Ising problem")
+    }
+    var settings = settings
+    settings.goal = goal(reduced.law)
+    return (chain, reduced, try ising.solve(settings))
+  }
+
+  /// Nil where another engine is asked for, or none and the rank is not low.
+  private static func solveLowRank(
+    _ problem: any Problem, _ settings: QuadraticSettings, goal: (ValueLaw) -> QuadraticSettings.Goal?
+  ) throws -> Answer? {
+    let isAsked = settings.engine == .zonotope
+    guard isAsked || settings.engine == nil else { return nil }
+    guard [.qcmh, .lipCST].contains(problem.kind) else {
+      if isAsked { throw UnsupportedProblem.zonotope(problem.kind) }
+      return nil
+    }
+    let (chain, reduced) = try problem.reduced(to: .qcmh)
+    guard let qcmh = reduced.target as? QCMH else {
+      preconditionFailure("a chain to qcmh ends at a QCMH")
+    }
+    var settings = settings
+    settings.goal = goal(reduced.law)
+    let result = qcmh.solveLowRank(settings, rankLimit: isAsked ? nil : QCMH.automaticRank)
+    return result.map { (chain, reduced, $0) }
   }
 
   /// Whether the optimum is proved: no gap is left.

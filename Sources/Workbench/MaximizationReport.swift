@@ -129,7 +129,10 @@ extension Maximization {
   /// What `lipbench maximize` prints.
   public func text(explain: Bool) -> String {
     guard explain else { return lines.joined(separator: "\n") }
-    let way = chain.steps.isEmpty ? "it is an Ising problem" : "carried along \(chain.name)"
+    let way =
+      !chain.steps.isEmpty
+      ? "carried along \(chain.name)"
+      : instance.problem.kind == .qcmh ? "it is a QCMH" : "it is an Ising problem"
     return (lines + ["because \(way); \(result.explanation)"]).joined(separator: "\n")
   }
 

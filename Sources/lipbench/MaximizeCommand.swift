@@ -7,7 +7,8 @@ struct MaximizeCommand: ParsableCommand {
     abstract: "The optimum of a max-cut, Ising, QUBO, QCMH, partition or LIP-CST instance.",
     discussion: """
       In the file's own sense (a file that says minimize is minimised), value and variables. The problem is carried to spins
-      along the shortest chain of reductions, solved in integers (coefficients that span up to 120 bits), and carried back. Ctrl-C, --time-limit and --node-limit
+      along the shortest chain of reductions, solved in integers (coefficients that span up to 120 bits), and carried back;
+      a qcmh or lip-cst whose H has rank 6 or less is solved as it is, by a search over directions in that space. Ctrl-C, --time-limit and --node-limit
       leave the enclosure found so far (exit code 2).
 
       EXAMPLES

@@ -160,7 +160,8 @@ struct CheckpointOptions: ParsableArguments {
 struct SearchOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "auto, enumerate, cells or semidefinite; for problems elimination, not cells.", valueName: "engine"))
+      "auto, enumerate, cells, semidefinite or zonotope; for problems elimination, not cells.",
+      valueName: "engine"))
   var engine = "auto"
 
   @Option(help: "Stop when (upper - lower) / upper is at most this. (default: 1e-06; for problems 0)")

@@ -205,7 +205,8 @@ import Testing
     #expect(values(question)["lipsdp-layer"]! >= exact.lower)
   }
 
-  @Test("W_1 = (1, 1), W_2 = (1, -1): identical units cancel, L = 0 and FGL = 1", arguments: Engine.allCases)
+  @Test(
+    "W_1 = (1, 1), W_2 = (1, -1): identical units cancel, L = 0 and FGL = 1", arguments: Engine.forAttainable)
   func tiedUnits(engine: Engine) throws {
     let question = try BoundQuestion(network([[[1], [1]], [[1, -1]]]))
     let exact = try question.attainableProblem.solve(SearchSettings(engine: engine)).enclosure
@@ -215,7 +216,7 @@ import Testing
 
   @Test(
     "W_1 = (1, -1), W_2 = I, W_3 = (1, ½): L = 1 though no point is strict at every unit",
-    arguments: Engine.allCases)
+    arguments: Engine.forAttainable)
   func vanishingUnits(engine: Engine) throws {
     let question = try BoundQuestion(network([[[1], [-1]], [[1, 0], [0, 1]], [[1, 0.5]]]))
     let exact = try question.attainableProblem.solve(SearchSettings(engine: engine)).enclosure

@@ -134,7 +134,7 @@ import Testing
   private func expectConstant(
     _ value: Double, _ network: MultilayerPerceptron, _ comment: String, on domain: Domain = .all
   ) throws {
-    for engine in Engine.allCases {
+    for engine in Engine.forAttainable {
       let question = try BoundQuestion(network, domain: domain, settings: SearchSettings(engine: engine))
       let result = try question.attainableProblem.solve(question.settings)
       #expect(result.isOptimal, "\(comment), \(engine)")
@@ -194,7 +194,7 @@ import Testing
     let tiny = Double.leastNonzeroMagnitude
     let small = try network([[[tiny, 1], [1, tiny]], [[1, 1]]], [[tiny, 0], [0]])
     for (net, constant) in [(far, 1.0), (small, 2.0.squareRoot())] {
-      for engine in Engine.allCases {
+      for engine in Engine.forAttainable {
         let question = try BoundQuestion(net, settings: SearchSettings(engine: engine))
         let enclosure = try question.attainableProblem.solve(question.settings).enclosure
         #expect(enclosure.lower <= constant * (1 + 1e-12) && enclosure.upper >= constant * (1 - 1e-12))

@@ -97,7 +97,7 @@ import Testing
     let truth = oracle.attainableMaximum()
     if truth.isAmbiguous { return Self.skipped.withLock { $0 += 1 } }
     agrees(exact, truth.maximum, "automatic", isThin: isThin)
-    for engine in Engine.allCases {
+    for engine in Engine.forAttainable {
       let result = try problem.solve(SearchSettings(engine: engine))
       let found = result.enclosure
       agrees(found, truth.maximum, engine.rawValue, isThin: result.reason == .thin)

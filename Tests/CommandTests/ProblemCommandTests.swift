@@ -277,7 +277,7 @@ import Testing
     try inFolder { (folder: String) throws in
       let file = "\(folder)/sk.json"
       #expect(try Tool.run("generate", "sk", "n=40", "-o", file).code == 0)
-      for engine in ["enumerate", "elimination"] {
+      for engine in ["enumerate", "elimination", "zonotope"] {
         expectOneLine(try Tool.run("maximize", file, "--engine", engine), code: 64, says: "semidefinite")
       }
       let small = "\(folder)/small.json"

@@ -66,4 +66,40 @@ import Testing
       #expect((column.transposed() * h * column).elements[0].signum < 0)
     }
   }
+
+  @Test("Low rank: the short way is taken only where it proves H = L D Lᵀ", arguments: UInt64(1)...60)
+  func lowRank(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let n = Int.random(in: 8...18, using: &random)
+    let rank = Int.random(in: 0...3, using: &random)
+    let g = RationalMatrix(rows: n, columns: rank) { _, _ in
+      Rational(Int.random(in: -9...9, using: &random)) / Rational(Int.random(in: 1...4, using: &random))
+    }
+    let h = g * g.transposed()
+    guard let (factor, pivots) = h.lowRankFactorization(limit: 3) else {
+      Issue.record("the rank is at most 3")
+      return
+    }
+    #expect(pivots.count <= rank)
+    let d = RationalMatrix(rows: pivots.count, columns: pivots.count) { $0 == $1 ? pivots[$0] : 0 }
+    #expect(factor * d * factor.transposed() == h)
+    if pivots.count == 3 { #expect(h.lowRankFactorization(limit: 2) == nil) }
+    guard case .semidefinite(let l, let again) = h.semidefiniteFactorization() else {
+      Issue.record("a Gram matrix is semidefinite")
+      return
+    }
+    #expect(l == factor && again == pivots)
+    // Changes that the pivots' columns and the diagonal do not show.
+    let zeros = (0..<n).filter { h[$0, $0].isZero }
+    let (i, j) = zeros.count > 1 ? (zeros[0], zeros[1]) : (n - 2, n - 1)
+    var changed = h
+    changed[i, j] += Rational(1) / 1000
+    changed[j, i] = changed[i, j]
+    guard case .indefinite(let v) = changed.semidefiniteFactorization() else {
+      Issue.record("an entry beyond the rank makes H indefinite")
+      return
+    }
+    let column = RationalMatrix(rows: n, columns: 1, elements: v)
+    #expect((column.transposed() * changed * column).elements[0].signum < 0)
+  }
 }

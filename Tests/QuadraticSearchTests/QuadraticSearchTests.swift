@@ -52,7 +52,7 @@ import Testing
       }
     }
     let optimum = try #require(problem.bruteForceOptimum())
-    for engine in QuadraticEngine.allCases {
+    for engine in QuadraticEngine.forSpins {
       let result = try problem.solve(Self.unreduced(engine: engine))
       #expect(result.isOptimal, "\(engine)")
       #expect(result.value == optimum.value, "\(engine)")
@@ -114,7 +114,7 @@ import Testing
     let huge = BigInt(1) << 80
     let couplings = [PairTerm(0, 1, Rational(huge + 1)), PairTerm(1, 2, Rational(-huge)), PairTerm(0, 2, 1)]
     let problem = Ising(spins: 3, couplings: couplings, sense: .maximize)
-    for engine in QuadraticEngine.allCases {
+    for engine in QuadraticEngine.forSpins {
       let result = try problem.solve(Self.unreduced(engine: engine))
       #expect(result.value == Rational(2 * huge), "\(engine)")
     }
@@ -134,7 +134,7 @@ import Testing
       return Rational(Bool.random(using: &random) ? magnitude : -magnitude)
     }
     let optimum = try #require(problem.bruteForceOptimum())
-    for engine in QuadraticEngine.allCases {
+    for engine in QuadraticEngine.forSpins {
       let result = try problem.solve(Self.unreduced(engine: engine))
       #expect(result.isOptimal && result.value == optimum.value, "\(engine)")
       Self.check(result, problem, engine.rawValue)
@@ -175,13 +175,13 @@ import Testing
   func degenerate() throws {
     for n in [0, 1, 5] {
       let problem = Ising(spins: n, couplings: [], sense: .maximize)
-      for engine in QuadraticEngine.allCases {
+      for engine in QuadraticEngine.forSpins {
         let result = try problem.solve(Self.unreduced(engine: engine))
         #expect(result.value == 0 && result.isOptimal && result.solution.count == n, "\(engine) \(n)")
       }
     }
     let field = Ising(spins: 2, couplings: [], fields: [3, -2], sense: .minimize)
-    for engine in QuadraticEngine.allCases {
+    for engine in QuadraticEngine.forSpins {
       #expect(try field.solve(Self.unreduced(engine: engine)).solution == [-1, 1], "\(engine)")
     }
   }
@@ -195,7 +195,7 @@ import Testing
       Self.check(result, problem, "limit \(limit)")
       #expect(!problem.sense.prefers(optimum, to: result.bound))
     }
-    for engine in QuadraticEngine.allCases {
+    for engine in QuadraticEngine.forSpins {
       let result = try problem.solve(Self.unreduced(engine: engine, timeLimit: 0))
       #expect(!problem.sense.prefers(optimum, to: result.bound), "\(engine)")
       Self.check(result, problem, "\(engine)")
@@ -221,7 +221,7 @@ import Testing
         let spin = order.firstIndex(of: place) ?? 0
         return scale * Rational(gauge[spin]) * problem.fields[spin]
       }, sense: problem.sense)
-    for engine in QuadraticEngine.allCases {
+    for engine in QuadraticEngine.forSpins {
       let a = try problem.solve(Self.unreduced(engine: engine))
       let b = try moved.solve(Self.unreduced(engine: engine))
       #expect(b.value == scale * a.value, "\(engine)")
@@ -230,7 +230,7 @@ import Testing
 
   @Test(
     "A node limit holds in every engine, and a stopped engine says what its bound rests on",
-    arguments: QuadraticEngine.allCases)
+    arguments: QuadraticEngine.forSpins)
   func nodeLimits(engine: QuadraticEngine) throws {
     let problem = Self.random(20, density: 0.9, seed: 4, number: Self.integer)
     let optimum = try problem.solve(Self.unreduced(engine: engine))

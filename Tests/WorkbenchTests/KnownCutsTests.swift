@@ -56,7 +56,7 @@ import Workbench
   func unitWeights(family: Family) throws {
     let instance = try instance(family.name, family.parameters)
     let known = try #require(instance.planted).value
-    for engine in QuadraticEngine.allCases {
+    for engine in QuadraticEngine.forSpins {
       let answer = try Maximization(instance, settings: QuadraticSettings(engine: engine))
       #expect(answer.isOptimal && answer.value == known, "\(engine)")
     }
@@ -84,7 +84,7 @@ import Workbench
     for difference in -1...1 {
       let value = optimum + Rational(difference)
       for relation in [OptimumThreshold.Relation.atMost, .atLeast] {
-        for engine in QuadraticEngine.allCases {
+        for engine in QuadraticEngine.forSpins {
           let decision = try Maximization(
             instance, threshold: OptimumThreshold(relation, value),
             settings: QuadraticSettings(engine: engine))
