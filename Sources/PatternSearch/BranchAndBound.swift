@@ -12,14 +12,17 @@ import TreeSearch
 /// polyhedron on which all earlier layers are affine.
 struct BranchAndBound: Sendable {
   private let state: SearchState
+  /// Reduced, where the patterns are free and something can be.
   private let problem: PatternProblem
+  private let presolve: FreePresolve?
   private let relaxation: SemidefiniteRelaxation
   private let localSearch: LocalSearch
 
   init(state: SearchState) {
     self.state = state
-    problem = state.problem
-    relaxation = SemidefiniteRelaxation(problem: problem)
+    presolve = FreePresolve(state.problem)
+    problem = presolve?.problem ?? state.problem
+    relaxation = SemidefiniteRelaxation(problem: problem, rounding: presolve?.rounding ?? 0)
     localSearch = LocalSearch(problem: problem)
   }
 
@@ -74,7 +77,7 @@ struct BranchAndBound: Sendable {
     let seed = state.settings.seed
     guard problem.isAttainable else {
       seedIncumbents(seed)
-      let all = PartialPattern(repeating: .undecided, count: problem.units)
+      let all = presolve?.root ?? PartialPattern(repeating: .undecided, count: problem.units)
       return visit(pattern: all, cell: nil, parent: nil).map { [$0] } ?? []
     }
     // The larger the network, the more a good first incumbent saves.
@@ -93,8 +96,25 @@ struct BranchAndBound: Sendable {
     var random = SplitMix64(seed: seed)
     for start in 0..<8 where !state.shouldStop() {
       let pattern = (0..<problem.units).map { _ in start == 0 || random.next() & 1 == 0 ? Phase.on : .off }
-      state.offer(pattern: localSearch.alternate(from: pattern, shouldStop: state.shouldStop))
+      offer(pattern)
     }
+  }
+
+  /// A complete pattern of the problem searched, improved.
+  private func offer(_ pattern: PartialPattern) {
+    state.offer(
+      pattern: lift(localSearch.alternate(from: keepingRoot(pattern), shouldStop: state.shouldStop)))
+  }
+
+  /// What the reductions decided stays.
+  private func keepingRoot(_ pattern: PartialPattern) -> PartialPattern {
+    guard let presolve else { return pattern }
+    return zip(pattern, presolve.root).map { $1 == .undecided ? $0 : $1 }
+  }
+
+  /// The pattern of the user's problem.
+  private func lift(_ pattern: PartialPattern) -> PartialPattern {
+    presolve?.lift(keepingRoot(pattern)) ?? pattern
   }
 
   /// The children that may hold something better.
@@ -141,7 +161,7 @@ struct BranchAndBound: Sendable {
     let inherited = parent?.bound ?? .infinity
     guard pattern.contains(.undecided) else {
       // Evaluated: one pattern is left.
-      state.settle(pattern: pattern, at: cell?.point, inherited: inherited)
+      state.settle(pattern: lift(pattern), at: cell?.point, inherited: inherited)
       return nil
     }
     let result = relaxation.bound(
@@ -150,7 +170,7 @@ struct BranchAndBound: Sendable {
     state.statistics.relaxations += 1
     state.statistics.newtonSteps += result.newtonSteps
     let bound = min(inherited, result.bound)
-    state.check(pattern, bound: bound)
+    state.check(lift(pattern), bound: bound)
     if cell == nil, !state.shouldStop() { offerRounded(result, pattern: pattern) }
     guard bound > state.cutoff else {
       state.settle(bound: bound)
@@ -168,7 +188,7 @@ struct BranchAndBound: Sendable {
   private func offerRounded(_ result: SemidefiniteRelaxation.Result, pattern: PartialPattern) {
     var rounded = pattern.map { $0 == .undecided ? Phase.off : $0 }
     for (unit, slope, _) in result.units { rounded[unit] = slope > 0.5 ? .on : .off }
-    state.offer(pattern: localSearch.alternate(from: rounded, shouldStop: state.shouldStop))
+    offer(rounded)
   }
 
   /// The unit that carries most of the relaxation's gap; of the frontier layer where patterns must be attainable.

@@ -36,10 +36,13 @@ struct SemidefiniteRelaxation: Sendable {
   /// What rounding in forming the relaxation's data can hide.
   private let rounding: Double
 
-  init(problem: PatternProblem, sharing: Sharing = .neuron, transposed: Bool? = nil) {
+  /// - Parameter rounding: what rounding has moved the problem's own data by, in the norm of J(σ).
+  init(
+    problem: PatternProblem, sharing: Sharing = .neuron, transposed: Bool? = nil, rounding moved: Double = 0
+  ) {
     self.problem = problem
     self.sharing = sharing
-    rounding = problem.relaxationRounding()
+    rounding = problem.relaxationRounding() + moved
     var chain = problem.chain
     isTransposed = transposed ?? (chain[chain.count - 1].rows < chain[0].columns && problem.hiddenLayers > 0)
     if isTransposed { chain = chain.reversed().map { $0.transposed() } }

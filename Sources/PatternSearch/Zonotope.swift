@@ -50,6 +50,8 @@ final class Zonotope: SupportSearchClient {
 /// The vectors of a two-layer problem whose Jacobian is one.
 struct ZonotopeForm {
   let support: SupportForm
+  /// g_i over 2^exponent, one a row, as computed.
+  let vectors: Matrix
   /// ‖J(σ)‖² = 4^exponent F(σ).
   let exponent: Int
 
@@ -64,7 +66,8 @@ struct ZonotopeForm {
     let inputs = (0..<inner.columns).filter { j in (0..<inner.rows).contains { inner[$0, j] != 0 } }
     guard min(outputs.count, inputs.count) <= 1 else { return nil }
     guard let (b, innerExponent) = inner.scaledToUnit(), let (a, outerExponent) = outer.scaledToUnit() else {
-      support = SupportForm(vectors: Matrix(rows: problem.units, columns: 0))
+      vectors = Matrix(rows: problem.units, columns: 0)
+      support = SupportForm(vectors: vectors)
       exponent = 0
       return
     }
@@ -76,8 +79,9 @@ struct ZonotopeForm {
     let slopes = problem.slopes[0]
     let sum = products.transposeTimes([Double](repeating: slopes.off, count: products.rows))
     let size = abs(slopes.off) * products.magnitudes.elements.reduce(0, +)
+    vectors = products * (slopes.on - slopes.off)
     support = SupportForm(
-      vectors: products * (slopes.on - slopes.off), constant: sum, relativeError: 8 * unitRoundoff,
+      vectors: vectors, constant: sum, relativeError: 8 * unitRoundoff,
       constantError: 4 * Double(products.rows + 4) * unitRoundoff * size)
   }
 
