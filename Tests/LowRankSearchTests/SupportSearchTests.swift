@@ -34,7 +34,7 @@ private final class Tripwire: SupportSearchClient {
     /// Small integers; a third with c, a third with g_0, duplicates, antiparallel and zero rows, sums that vanish.
     init(seed: UInt64) {
       var random = SplitMix64(seed: seed)
-      let n = Int.random(in: 1...11, using: &random)
+      let n = Int.random(in: 1...17, using: &random)
       let rank = Int.random(in: 1...5, using: &random)
       let largest = seed % 2 == 0 ? 3 : 20
       func vector() -> [Int] { (0..<rank).map { _ in Int.random(in: -largest...largest, using: &random) } }
@@ -71,10 +71,19 @@ private final class Tripwire: SupportSearchClient {
       return z.reduce(value) { $0 + $1 * $1 }
     }
 
+    /// All patterns in Gray code order.
     var optimum: Int {
-      (0..<(1 << rows.count)).reduce(Int.min) { best, code in
-        max(best, value((0..<rows.count).map { code >> $0 & 1 == 1 }))
+      var z = constant
+      var total = 0
+      var best = z.reduce(0) { $0 + $1 * $1 }
+      for code in 1..<(1 << rows.count) {
+        let unit = code.trailingZeroBitCount
+        let sign = (code ^ (code >> 1)) >> unit & 1 == 1 ? 1 : -1
+        total -= sign * linear[unit]
+        for k in z.indices { z[k] += sign * rows[unit][k] }
+        best = max(best, z.reduce(total) { $0 + $1 * $1 })
       }
+      return best
     }
   }
 
