@@ -130,7 +130,7 @@ let package = Package(
       // LipBench re-exports these; named here, too, so that a change in one of them rebuilds the command.
       dependencies: [
         "LipBench", "Bounds", "ExactArithmetic", "Generators", "LinearAlgebra", "LinearProgramming",
-        "Networks",
+        "LowRankSearch", "Networks",
         "PatternSearch", "Problems", "QuadraticSearch", "Reductions", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -149,6 +149,9 @@ let package = Package(
       name: "TreeSearchTests", dependencies: ["TreeSearch", "RandomNumbers"], swiftSettings: strict),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "RandomNumbers"], swiftSettings: strict),
+    .testTarget(
+      name: "LowRankSearchTests", dependencies: ["LowRankSearch", "LinearAlgebra", "RandomNumbers"],
+      swiftSettings: strict),
     .testTarget(
       name: "LinearProgrammingTests", dependencies: ["LinearProgramming", "RandomNumbers"],
       swiftSettings: strict),

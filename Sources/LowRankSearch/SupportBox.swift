@@ -4,8 +4,13 @@
 /// secant b/(b - a) · (t_i - a) lies above (t_i)⁺. The sum is affine, p·u + q, and the maximum of p·u + q - ‖u‖² over a
 /// box is found axis by axis. The secants' excess is of second order in the box's size.
 ///
+/// For c = 0 the t_i are homogeneous, and cones { λ w : λ ≥ 0, w in a box on a face w_f = ±1 of the cube } take the place
+/// of boxes: the secants of the face bound the cone, λ times their sum, and one dimension less is divided.
+///
 /// A unit that is decided on a box is decided on its parts, so a box looks only at what its parent left open. O(r) a unit.
 struct SupportBox: Sendable {
+  /// f where the box is a face of a cone; nil for a box of u itself.
+  let face: Int?
   let lower: [Double]
   let upper: [Double]
   /// F(σ) is at most this for every σ with z(σ) in the box; margin included.
@@ -31,10 +36,12 @@ struct SupportBox: Sendable {
 
 extension SupportForm {
   /// All support directions that matter.
-  func rootBox() -> SupportBox {
-    box(
-      lower: root.lower, upper: root.upper, slope: offset, constant: 0, undecided: Array(0..<units),
-      inherited: .infinity)
+  func rootBoxes() -> [SupportBox] {
+    root.map {
+      box(
+        face: $0.face, lower: $0.lower, upper: $0.upper, slope: offset, constant: 0,
+        undecided: Array(0..<units), inherited: .infinity)
+    }
   }
 
   /// The two halves of a box.
@@ -44,13 +51,14 @@ extension SupportForm {
       var (lower, upper) = (box.lower, box.upper)
       if isUpperHalf { lower[box.axis] = middle } else { upper[box.axis] = middle }
       return self.box(
-        lower: lower, upper: upper, slope: box.slope, constant: box.constant, undecided: box.undecided,
+        face: box.face, lower: lower, upper: upper, slope: box.slope, constant: box.constant,
+        undecided: box.undecided,
         inherited: box.bound)
     }
   }
 
   private func box(
-    lower: [Double], upper: [Double], slope: [Double], constant: Double, undecided open: [Int],
+    face: Int?, lower: [Double], upper: [Double], slope: [Double], constant: Double, undecided open: [Int],
     inherited: Double
   ) -> SupportBox {
     let center = zip(lower, upper).map { ($0 + $1) / 2 }
@@ -83,19 +91,22 @@ extension SupportForm {
         }
       }
     }
-    var bound = constant + secantConstant + margin
-    var maximizer = lower
     var axis = 0
     for k in 0..<rank {
-      let p = slope[k] + secantSlope[k]
-      let u = min(max(p / 2, lower[k]), upper[k])
-      maximizer[k] = u
-      bound += (p - u) * u
+      secantSlope[k] += slope[k]
       if excess[k] * halfWidth[k] > excess[axis] * halfWidth[axis] { axis = k }
     }
+    let (bound, maximizer): (Double, [Double])
+    if let face {
+      secantSlope[face] += secantConstant * lower[face]
+      (bound, maximizer) = maximumOverCone(secantSlope, lower, upper)
+    } else {
+      (bound, maximizer) = maximumOverBox(secantSlope, lower, upper, scale: 1)
+    }
     return SupportBox(
-      lower: lower, upper: upper, bound: min(bound, inherited), maximizer: maximizer, axis: axis,
-      slope: slope, constant: constant, undecided: undecided)
+      face: face, lower: lower, upper: upper,
+      bound: min(bound + (face == nil ? constant + secantConstant : 0) + margin, inherited),
+      maximizer: maximizer, axis: axis, slope: slope, constant: constant, undecided: undecided)
   }
 
   /// The patterns that agree with a box and may have F(σ) > cutoff, and a bound on F of the others that agree (-∞ where

@@ -26,8 +26,8 @@ public struct SupportForm: Sendable {
   let linear: [Double]
   /// The sign of t_i is certain where the computed t_i is at least this far from 0.
   let uncertainty: [Double]
-  /// Holds z(σ) for some maximiser σ.
-  let root: (lower: [Double], upper: [Double])
+  /// One of them, or of the cones on them, holds z(σ) for some maximiser σ.
+  let root: [(face: Int?, lower: [Double], upper: [Double])]
 
   /// - Parameters:
   ///   - vectors: g_i, one a row.
@@ -85,22 +85,51 @@ public struct SupportForm: Sendable {
       }
     }
 
+    // Some pattern reaches that far along an axis, so a maximiser has a coordinate of at least this size: on its face of
+    // the cube z(σ) is divided by so much or more.
+    let reach = largest.reduce(0, max) * (1 - 1e-9) / Double(max(r, 1)).squareRoot()
+    let isConical = isHomogeneous && reach > 0
     let sumOfLinear = c.reduce(0) { $0 + abs($1) }
-    let size = (0..<r).reduce(sumOfLinear) { $0 + (2 * absolute[$1] + largest[$1]) * largest[$1] }
+    let sum = absolute.reduce(0, +)
+    let size =
+      isConical
+      ? 8 * sum * sum
+      : (0..<r).reduce(sumOfLinear) { $0 + (2 * absolute[$1] + largest[$1]) * largest[$1] }
     margin =
       2 * (productError(radius, sumError) + rounding * size + 2 * relativeError * sumOfLinear)
       + Double.leastNormalMagnitude
     uncertainty = (0..<n).map { i in
       let size = (0..<r).reduce(abs(c[i])) { $0 + 2 * abs(columns[$1][i]) * largest[$1] }
-      return 2 * productError(rotated.norms[i], errors[i]) + 8 * Double(r + 4) * unitRoundoff * size
+      let certain =
+        2 * productError(rotated.norms[i], errors[i]) + 8 * Double(r + 4) * unitRoundoff * size
         + 2 * relativeError * abs(c[i])
+      return isConical ? certain / reach : certain
     }
     units = n
     rank = r
     gradients = rotated.matrix.elements.map { 2 * $0 }
     offset = g0Rotated.map { 2 * $0 }
     self.linear = c
-    root = (lower, upper)
+    root =
+      isConical
+      ? Self.faces(widths: largest.map { min(1, $0 / reach) }, firstFrom: lower[0] / reach)
+      : [(nil, lower, upper)]
+  }
+
+  /// The faces of the cube [-1, 1]ʳ with |w_k| ≤ widths, but for what has a first coordinate below `first`.
+  private static func faces(
+    widths: [Double], firstFrom first: Double
+  ) -> [(face: Int?, lower: [Double], upper: [Double])] {
+    var faces: [(face: Int?, lower: [Double], upper: [Double])] = []
+    for face in widths.indices where widths[face] == 1 {
+      for sign in [1.0, -1] where face > 0 || sign > 0 || first <= -1 {
+        var (lower, upper) = (widths.map { -$0 }, widths)
+        lower[0] = max(lower[0], min(first, 0))
+        (lower[face], upper[face]) = (sign, sign)
+        faces.append((face, lower, upper))
+      }
+    }
+    return faces
   }
 
   /// F(σ) as computed, and z(σ).

@@ -17,7 +17,7 @@ public protocol SupportSearchClient: AnyObject {
   func visited(openBound: Double, open: Int)
 }
 
-/// Best-first branch and bound over boxes of the support direction.
+/// Best-first branch and bound over boxes of the support direction, or cones of them (`SupportBox`).
 ///
 ///     while an open box's bound exceeds the cutoff:
 ///       take the one with the largest bound; halve it where the relaxation loses most
@@ -59,7 +59,7 @@ public struct SupportSearch {
   ///
   /// - Returns: The largest bound still open; nil where nothing is.
   public mutating func run() -> Double? {
-    visit(form.rootBox())
+    for box in form.rootBoxes() { visit(box) }
     while let box = queue.max?.box, box.bound > client.cutoff, !client.shouldStop() {
       queue.removeMax()
       for half in form.expand(box) { visit(half) }

@@ -26,12 +26,12 @@ struct ProblemOptions: ParsableArguments {
   }
 }
 
-/// How to search over spins.
+/// How to search a problem.
 struct QuadraticOptions: ParsableArguments {
   @Option(help: ArgumentHelp("auto, enumerate, elimination, semidefinite or zonotope.", valueName: "engine"))
   var engine = "auto"
 
-  @Option(help: "Stop at this gap relative to the Ising value; 0 goes on to the exact optimum.")
+  @Option(help: "Stop at this gap relative to the Ising or QCMH value; 0 goes on to the exact optimum.")
   var relativeGap = 0.0
 
   @Flag(inversion: .prefixedNo, help: "Reduce the problem before the search.")

@@ -46,6 +46,6 @@ extension Terminal {
     let best = value.map { String(format: "%14.8g", $0.approximation) } ?? "             –"
     note(
       "nodes \(pad(statistics.nodes)) open \(pad(open))  best \(best)"
-        + "  bound \(String(format: "%14.8g", bound.approximation))  (Ising value)")
+        + "  bound \(String(format: "%14.8g", bound.approximation))  (Ising or QCMH value)")
   }
 }
