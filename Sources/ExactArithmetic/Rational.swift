@@ -105,4 +105,10 @@ public struct Rational: Sendable, Hashable, Comparable, CustomStringConvertible,
     while root < .greatestFiniteMagnitude, fits(root.nextUp) { root = root.nextUp }
     return root
   }
+
+  /// The least double whose square is at least this nonnegative number.
+  public var squareRootRoundedUp: Double {
+    let root = squareRootRoundedDown
+    return Rational(squareOf: root) == self ? root : root.nextUp
+  }
 }

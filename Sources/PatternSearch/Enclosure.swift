@@ -33,6 +33,12 @@ public struct Witness: Sendable {
 
 /// What a search holds: lower ≤ maximum ≤ upper at every moment.
 public struct Enclosure: Sendable {
+  package init(lower: Double, upper: Double, witness: Witness?) {
+    self.lower = lower
+    self.upper = upper
+    self.witness = witness
+  }
+
   /// Proved in exact arithmetic by `witness`.
   public var lower: Double
   /// A floating-point bound: every relaxation behind it was checked with a margin for rounding.
@@ -54,6 +60,20 @@ public struct SearchResult: Sendable {
   public var seconds: Double
   /// The answer to the threshold question, where one was asked and it was decided.
   public var verdict: Bool?
+
+  package init(
+    enclosure: Enclosure, reason: StopReason, engine: Engine, explanation: String,
+    statistics: SearchStatistics,
+    seconds: Double, verdict: Bool?
+  ) {
+    self.enclosure = enclosure
+    self.reason = reason
+    self.engine = engine
+    self.explanation = explanation
+    self.statistics = statistics
+    self.seconds = seconds
+    self.verdict = verdict
+  }
 
   public var isOptimal: Bool { reason == .gap }
 }
@@ -81,12 +101,18 @@ public enum Engine: String, Sendable, CaseIterable, Codable {
   case semidefinite
   /// Free patterns of two layers with one output or one input: branch and bound over the support direction.
   case zonotope
+  /// Two layers, one output or one input, carried to spins in exact integers: dynamic programming.
+  case elimination
+  /// The same by branch and cut over linear programs.
+  case linear
+  /// The same as a mixed-integer program for GLPK.
+  case milp
 
   /// The engines that take attainable patterns.
   public static let forAttainable: [Engine] = [.enumerate, .cells, .semidefinite]
 
   /// Whether the engine searches a tree: with threads, checkpoints and a memory limit.
-  public var keepsTree: Bool { self == .semidefinite }
+  public var keepsTree: Bool { self == .semidefinite || self == .linear }
 }
 
 /// A question about the maximum M instead of its value: the decision problems of the paper (LIP-CST is `atMost`).

@@ -6,7 +6,7 @@ extension PatternProblem {
   /// local form at x is nonzero, or vanishes identically on x's cell. Nil otherwise.
   ///
   /// - Parameter x: the free inputs.
-  func exactWitness(at x: [Double]) -> Witness? {
+  package func exactWitness(at x: [Double]) -> Witness? {
     var pattern = PartialPattern(repeating: .undecided, count: units)
     if hiddenLayers > 0 {
       var forms = LayerForms(problem: self)
@@ -28,7 +28,7 @@ extension PatternProblem {
 
   /// The exact ratio ‖J(σ) v‖² / ‖v‖² with v the top right singular vector of J(σ), computed in exact arithmetic
   /// from the stored weights. With one output v = Jᵀ exactly, so the ratio is ‖J‖² itself.
-  func exactWitness(pattern: PartialPattern, x: [Double]? = nil) -> Witness? {
+  package func exactWitness(pattern: PartialPattern, x: [Double]? = nil) -> Witness? {
     let exact = exactJacobian(pattern)
     let rounded = Matrix(rows: exact.rows, columns: exact.columns, elements: exact.approximation)
     guard rounded.isFinite, let direction = Self.topDirection(of: rounded) else { return nil }

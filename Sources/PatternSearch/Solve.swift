@@ -76,6 +76,11 @@ extension PatternProblem {
     case .semidefinite:
       return try BranchAndBound(state: state).run()
     case .zonotope: return try Zonotope(state: state).run()
+    case .elimination, .linear, .milp:
+      throw UnsupportedSearch(
+        description:
+          "engine \(engine.rawValue) takes two ReLU layers whose Jacobian is a vector: one output (with nonnegative weights, "
+          + "unless the patterns are free), or one input and free patterns; use --engine semidefinite")
     }
   }
 }

@@ -1,12 +1,17 @@
 public import Bounds
 public import ExactArithmetic
 public import PatternSearch
+import QuadraticSearch
 
 /// The exact Lipschitz constant of a network on a domain, in the 2-norm: the enclosure found, with its witness.
 public struct ExactConstant: Sendable {
   public let question: BoundQuestion
   public let patterns: Patterns
   public let result: SearchResult
+  /// The exact square of `upper`; where the constant was found in integers, its own square.
+  public let upperSquared: Rational
+  /// Whether no floating-point bound is behind `upper`.
+  public let isUpperExact: Bool
 
   public enum Patterns: String, Sendable, Codable {
     /// L(f, X).
@@ -22,6 +27,10 @@ public struct ExactConstant: Sendable {
   ) throws {
     self.question = question
     self.patterns = patterns
+    if let answer = try Self.inIntegers(question, patterns, sink) {
+      (result, upperSquared, isUpperExact) = answer
+      return
+    }
     let problem = patterns == .attainable ? question.attainableProblem : question.freeProblem
     var result = try problem.solve(question.settings, sink: sink)
     if result.enclosure.relativeGap > question.settings.relativeGap {
@@ -32,10 +41,25 @@ public struct ExactConstant: Sendable {
       }
     }
     self.result = result
+    upperSquared = result.enclosure.upper.isFinite ? Rational(squareOf: result.enclosure.upper) : .zero
+    isUpperExact = false
   }
 
-  /// The exact square of `upper`.
-  public var upperSquared: Rational { Rational(squareOf: result.enclosure.upper) }
+  /// By way of a quadratic problem in integers, where that is asked for or the better way; nil elsewhere.
+  private static func inIntegers(
+    _ question: BoundQuestion, _ patterns: Patterns, _ sink: @escaping SearchSink
+  ) throws -> (SearchResult, Rational, Bool)? {
+    let asked = question.settings.engine
+    let engine = asked.flatMap { QuadraticEngine(rawValue: $0.rawValue) }
+    switch asked {
+    case .elimination?, .linear?, .milp?: break
+    case nil where IntegerConstant.isAutomatic(question): break
+    default: return nil
+    }
+    guard let route = IntegerConstant(question, patterns) else { return nil }
+    let (result, upperSquared, isExact) = try route.solve(engine: engine, sink: sink)
+    return (result, upperSquared, isExact)
+  }
 
   /// The exact square of the lower bound: ‖J v‖² / ‖v‖² of the witness.
   public var lowerSquared: Rational { result.enclosure.witness?.ratioSquared ?? .zero }

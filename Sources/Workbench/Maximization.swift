@@ -126,9 +126,7 @@ public struct Maximization: Sendable {
     guard let ising = reduced.target as? Ising else {
       preconditionFailure("a chain to ising ends at an Ising problem")
     }
-    var settings = settings
-    settings.goal = goal(reduced.law)
-    return (chain, reduced, try ising.solve(settings))
+    return (chain, reduced, try ising.solve(settings.carried(by: reduced.law, goal)))
   }
 
   /// Nil where another engine is asked for, or none and the rank is not low.
@@ -145,9 +143,8 @@ public struct Maximization: Sendable {
     guard let qcmh = reduced.target as? QCMH else {
       preconditionFailure("a chain to qcmh ends at a QCMH")
     }
-    var settings = settings
-    settings.goal = goal(reduced.law)
-    let result = qcmh.solveLowRank(settings, rankLimit: isAsked ? nil : QCMH.automaticRank)
+    let result = qcmh.solveLowRank(
+      settings.carried(by: reduced.law, goal), rankLimit: isAsked ? nil : QCMH.automaticRank)
     return result.map { (chain, reduced, $0) }
   }
 
@@ -156,5 +153,21 @@ public struct Maximization: Sendable {
   /// The lower and upper end of what the optimum is known to lie in.
   public var enclosure: (lower: Rational, upper: Rational) {
     instance.problem.sense == .maximize ? (value, bound) : (bound, value)
+  }
+}
+
+extension QuadraticSettings {
+  /// The same for a problem that another was carried to: with its goal, and progress in the other's own values.
+  fileprivate func carried(by law: ValueLaw, _ goal: (ValueLaw) -> Goal?) -> QuadraticSettings {
+    @Sendable func own(_ value: Rational) -> Rational {
+      let pulled = law.pull(value)
+      return law.squaresSource ? Rational(max(pulled, 0).squareRootRoundedDown) : pulled
+    }
+    var settings = self
+    settings.goal = goal(law)
+    settings.progress = { [progress] value, bound, counts, open in
+      progress(value.map(own), own(bound), counts, open)
+    }
+    return settings
   }
 }

@@ -62,7 +62,9 @@ extension ExactConstant {
         + (enclosure.witness == nil
           ? "   no constant is below 0" : "   proved: the witness, evaluated in exact arithmetic"))
     lines.append(
-      "  upper   \(directedDecimal(enclosure.upper, digits: 12, .up))   floating-point bound, with margins for rounding"
+      "  upper   \(directedDecimal(enclosure.upper, digits: 12, .up))   "
+        + (isUpperExact
+          ? "exact: in integers" : "floating-point bound, with margins for rounding")
     )
     lines.append("  gap     \(String(format: "%.1e", enclosure.relativeGap)) relative")
     if let witness = enclosure.witness {

@@ -41,7 +41,7 @@ enum Interrupt {
 }
 
 extension Terminal {
-  /// Progress of a search over spins, in the values of its Ising form.
+  /// Progress of a search for an optimum, in the instance's own values.
   static func report(value: Rational?, bound: Rational, statistics: QuadraticStatistics, open: Int) {
     let best = value.map { String(format: "%14.8g", $0.approximation) } ?? "             –"
     note(
