@@ -89,7 +89,7 @@ let package = Package(
     .target(
       name: "QuadraticSearch",
       dependencies: [
-        "ExactArithmetic", "LinearAlgebra", "Problems", "RandomNumbers",
+        "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "Problems", "RandomNumbers",
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],

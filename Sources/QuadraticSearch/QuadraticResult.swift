@@ -8,6 +8,8 @@ public enum QuadraticEngine: String, Sendable, CaseIterable, Codable {
   case elimination
   /// Best-first branch and bound with the semidefinite relaxation of max-cut and triangle inequalities.
   case semidefinite
+  /// Best-first branch and cut with odd-cycle inequalities, bounds proved in integers.
+  case linear
 }
 
 /// Why a search ended.
@@ -29,6 +31,8 @@ public enum QuadraticBoundSource: Sendable {
   case dynamicProgramming
   /// No Σ c s s exceeds Σ |c|, in integers: all that a stopped exact engine knows.
   case sumOfMagnitudes
+  /// Linear programming duality with odd-cycle inequalities, evaluated in integers.
+  case linearMultipliers
   /// A floating-point bound with margins for rounding.
   case relaxation
 }
@@ -69,6 +73,8 @@ public struct QuadraticSettings: Sendable {
   public var seed: UInt64
   /// Decide whether this can be reached instead of finding the optimum.
   public var goal: Goal?
+  /// Spins of an optimum that a search by linear programming may not exclude: a tripwire for tests.
+  package var knownOptimum: [Int8]?
   public var isInterrupted: @Sendable () -> Bool
   /// Called now and then with the best value, the bound, and the counts.
   public var progress:

@@ -76,7 +76,7 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       } else {
         (found, bound, boundSource) = stopped(limits)
       }
-    case .semidefinite where limits.stop != nil:
+    case .semidefinite where limits.stop != nil, .linear where limits.stop != nil:
       (found, bound, boundSource) = stopped(limits)
     case .semidefinite:
       var search = SpinBranchAndBound(
@@ -88,9 +88,17 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       found = search.best
       bound = max(found.energy, upper ?? found.energy)
       boundSource = .relaxation
+    case .linear:
+      var search = SpinLinearBranchAndBound(form: form, limits: limits, settings: settings, goal: goal) {
+        best, bound, open in limits.report(value(best), value(bound), open: open)
+      }
+      let upper = search.run()
+      found = search.best
+      bound = max(found.energy, upper ?? found.energy)
+      boundSource = .linearMultipliers
     }
     let gap = bound - found.energy
-    let isProved = gap < SpinForm<Scalar>.step
+    let isProved = gap < form.step
     let isClosed = isProved || Double(gap) <= settings.relativeGap * abs(Double(found.energy))
     if isProved { bound = found.energy }
     return QuadraticResult(
@@ -137,12 +145,9 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     return max(-limit, min(limit, least))
   }
 
-  /// The largest value of E's parity that is at most `bound`.
   private func roundedDown(_ bound: Double) -> Scalar {
     let total = form.absoluteSum
-    guard bound < Double(total) else { return total }
-    let floor = Scalar(bound.rounded(.down))
-    return (total - floor) % 2 == 0 ? floor : floor - 1
+    return form.roundedDown(bound < Double(total) ? Scalar(bound.rounded(.down)) : total)
   }
 
   private func choose(
@@ -151,6 +156,7 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     let n = form.spins
     let widthLimit = VariableElimination<Scalar>.widthLimit
     let spinLimit = SpinBranchAndBound<Scalar>.spinLimit
+    let edges = form.edges
     switch settings.engine {
     case .enumerate? where n > GrayCode<Scalar>.spinLimit:
       throw UnsupportedProblem(
@@ -164,6 +170,10 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       throw UnsupportedProblem(
         "engine semidefinite takes at most \(spinLimit) spins, this problem has \(n)",
         remedy: "use --engine elimination if the problem is sparse", isRequest: true)
+    case .linear? where edges > SpinLinearBranchAndBound<Scalar>.edgeLimit:
+      throw UnsupportedProblem(
+        "engine linear takes at most \(SpinLinearBranchAndBound<Scalar>.edgeLimit) couplings and fields, this problem has \(edges)",
+        remedy: "use --engine semidefinite", isRequest: true)
     case let engine?: return (engine, "engine \(engine.rawValue) was asked for")
     case nil: break
     }

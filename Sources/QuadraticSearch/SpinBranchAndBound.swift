@@ -70,7 +70,7 @@ struct SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
   /// A part of the search space whose bound is below this holds nothing better, or nothing that is asked for.
   private var cutoff: Double {
     let gap = relativeGap * abs(Double(best.energy))
-    let next = Double(best.energy) + Swift.max(Double(SpinForm<Scalar>.step), gap)
+    let next = Double(best.energy) + Swift.max(Double(form.step), gap)
     return Swift.max(next, goal.map { Double($0) } ?? next) - margin
   }
 

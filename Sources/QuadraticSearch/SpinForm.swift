@@ -19,10 +19,13 @@ struct SpinForm<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable 
   let fields: [Scalar]
   let unit: Rational
 
+  /// Couplings and fields.
+  var edges: Int { neighbours.reduce(0) { $0 + $1.count } / 2 + fields.count { $0 != 0 } }
   var hasFields: Bool { fields.contains { $0 != 0 } }
 
-  /// Values of E differ by multiples of this.
-  static var step: Scalar { 2 }
+  /// Values of E differ by multiples of this. A flip changes E by twice a local field, so it is 4 where all local fields are
+  /// even, as on the ±1 torus, and 2 elsewhere.
+  let step: Scalar
 
   /// Nil where Σ |c| + Σ |h| is too large for the type.
   init?(_ ising: Ising) {
@@ -42,10 +45,7 @@ struct SpinForm<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable 
     }
     let fixed = fields.compactMap { Scalar(fitting: $0) }
     guard total < BigInt(Scalar.max) / 8, fixed.count == fields.count else { return nil }
-    spins = ising.spins
-    neighbours = lists
-    self.fields = fixed
-    self.unit = signed
+    self.init(spins: ising.spins, neighbours: lists, fields: fixed, unit: signed)
   }
 
   init(spins: Int, neighbours: [[Neighbour]], fields: [Scalar], unit: Rational) {
@@ -53,6 +53,14 @@ struct SpinForm<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable 
     self.neighbours = neighbours
     self.fields = fields
     self.unit = unit
+    let isOdd = { (i: Int) in neighbours[i].reduce(fields[i]) { $0 ^ $1.coupling } & 1 == 1 }
+    step = (0..<spins).contains(where: isOdd) ? 2 : 4
+  }
+
+  /// The largest number up to `bound` that differs from the values of E by a multiple of the step.
+  func roundedDown(_ bound: Scalar) -> Scalar {
+    let rest = (bound - energy([Int8](repeating: 1, count: spins))) % step
+    return rest < 0 ? bound - rest - step : bound - rest
   }
 
   func energy(_ s: [Int8]) -> Scalar {

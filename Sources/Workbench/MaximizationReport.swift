@@ -80,6 +80,7 @@ extension Maximization {
     case .enumeration: "exact: enumeration in integers"
     case .dynamicProgramming: "exact: dynamic programming in integers"
     case .sumOfMagnitudes: "exact: the sum of all magnitudes; the engine was stopped before it knew more"
+    case .linearMultipliers: "exact: multipliers of a linear program, evaluated in integers"
     case .relaxation:
       "floating-point bounds with margins for rounding, moved to the values that the data allow"
     }
