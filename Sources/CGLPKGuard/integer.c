@@ -18,12 +18,13 @@ struct call {
 /* Called by GLPK within the guarded call: no foreign frame. */
 static void watch(glp_tree *tree, void *info) {
   struct call *call = info;
-  int open, all;
-  glp_ios_tree_size(tree, &open, NULL, &all);
-  *call->nodes = all;
   int best = glp_ios_best_node(tree);
   if (best) *call->bound = glp_ios_node_bound(tree, best);
-  if (glp_ios_reason(tree) == GLP_ISELECT && all > call->nodeLimit) glp_ios_terminate(tree);
+  if (glp_ios_reason(tree) != GLP_ISELECT) return;
+  if (*call->nodes < call->nodeLimit)
+    ++*call->nodes;
+  else
+    glp_ios_terminate(tree);
 }
 
 static void minimize(void *argument) {

@@ -159,6 +159,7 @@ static void solve(void *argument) {
   parameters.msg_lev = GLP_MSG_OFF;
   parameters.tm_lim = call->milliseconds;
   parameters.meth = GLP_DUAL;
+  parameters.r_test = GLP_RT_STD; /* on cutting planes a fifth faster than Harris's test */
   parameters.obj_ul = call->objectiveLimit;
   int before = glp_get_it_cnt(lp);
   int failure = glp_simplex(lp, &parameters);

@@ -10,6 +10,8 @@ public enum QuadraticEngine: String, Sendable, CaseIterable, Codable {
   case semidefinite
   /// Best-first branch and cut with odd-cycle inequalities, bounds proved in integers.
   case linear
+  /// GLPK's branch and cut on the linearised problem: a comparison, whose bound nobody checks.
+  case milp
 }
 
 /// Why a search ended.
@@ -35,6 +37,8 @@ public enum QuadraticBoundSource: Sendable {
   case linearMultipliers
   /// A floating-point bound with margins for rounding.
   case relaxation
+  /// A mixed-integer solver's word, unchecked.
+  case solver
 }
 
 /// Counts, the same on every machine for the same seed.
@@ -111,7 +115,7 @@ public struct QuadraticResult: Sendable {
   public let seconds: Double
 
   /// Whether no floating-point bound is behind `bound`.
-  public var isExact: Bool { boundSource != .relaxation }
+  public var isExact: Bool { boundSource != .relaxation && boundSource != .solver }
   /// Whether the optimum is proved: no gap is left.
   public var isOptimal: Bool { bound == value }
 }
@@ -139,6 +143,12 @@ final class SearchLimits {
     }
     return stop != nil
   }
+
+  /// What is left of the time limit; nil without one.
+  var remainingSeconds: Double? { settings.timeLimit.map { $0 - seconds } }
+
+  /// The search ended by what only its engine saw.
+  func end(_ reason: QuadraticStopReason) { stop = stop ?? reason }
 
   /// The same, before work that leads to so many nodes and cannot be cut short.
   func shouldStop(before nodes: Int) -> Bool {

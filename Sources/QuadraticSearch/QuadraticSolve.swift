@@ -1,5 +1,6 @@
 import BigInt
 public import ExactArithmetic
+import LinearProgramming
 public import Problems
 import RandomNumbers
 
@@ -54,7 +55,7 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     let (engine, explanation) = try choose(elimination)
     let found: (energy: Scalar, spins: [Int8])
     var bound: Scalar
-    let boundSource: QuadraticBoundSource
+    var boundSource: QuadraticBoundSource
     switch engine {
     case .enumerate:
       let result = GrayCode(form: form).maximum(
@@ -76,7 +77,8 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       } else {
         (found, bound, boundSource) = stopped(limits)
       }
-    case .semidefinite where limits.stop != nil, .linear where limits.stop != nil:
+    case .semidefinite where limits.stop != nil, .linear where limits.stop != nil,
+      .milp where limits.stop != nil:
       (found, bound, boundSource) = stopped(limits)
     case .semidefinite:
       var search = SpinBranchAndBound(
@@ -96,6 +98,16 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       found = search.best
       bound = max(found.energy, upper ?? found.energy)
       boundSource = .linearMultipliers
+    case .milp:
+      let answer = try integerProgram(limits)
+      if let claim = answer.claim, let partial = answer.found {
+        (found, bound, boundSource) = (partial, max(claim, partial.energy), .solver)
+      } else {
+        (found, bound, boundSource) = stopped(limits, with: answer.found)
+        if let claim = answer.claim, claim < bound {
+          (bound, boundSource) = (max(claim, found.energy), .solver)
+        }
+      }
     }
     let gap = bound - found.energy
     let isProved = gap < form.step
@@ -125,6 +137,16 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     }
     let best = partial.map { $0.energy > found.energy ? $0 : found } ?? found
     return (best, form.absoluteSum, .sumOfMagnitudes)
+  }
+
+  private func integerProgram(
+    _ limits: SearchLimits
+  ) throws(UnsupportedProblem) -> (found: (energy: Scalar, spins: [Int8])?, claim: Scalar?) {
+    do throws(GLPKFailure) {
+      return try SpinIntegerProgram(form: form).maximum(settings, limits)
+    } catch {
+      throw UnsupportedProblem("\(error)", remedy: "use another engine", isRequest: true)
+    }
   }
 
   private func value(_ energy: Scalar) -> Rational { form.unit * Rational(BigInt(energy)) }
@@ -174,6 +196,10 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       throw UnsupportedProblem(
         "engine linear takes at most \(SpinLinearBranchAndBound<Scalar>.edgeLimit) couplings and fields, this problem has \(edges)",
         remedy: "use --engine semidefinite", isRequest: true)
+    case .milp? where form.absoluteSum > SpinIntegerProgram<Scalar>.absoluteSumLimit:
+      throw UnsupportedProblem(
+        "engine milp takes coefficients whose magnitudes add up to 2^53, those of this problem exceed that",
+        remedy: "use another engine: they calculate with integers of any size", isRequest: true)
     case let engine?: return (engine, "engine \(engine.rawValue) was asked for")
     case nil: break
     }
@@ -191,10 +217,18 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       width.map { "elimination width \($0)" }
       ?? ((elimination?.width ?? 0) > widthLimit
         ? "elimination width above \(widthLimit)" : "elimination width unknown")
+    if SpinLinearBranchAndBound.suits(form) {
+      return (
+        .linear,
+        "\(n) spins, \(edges) couplings and fields, \(measured): branch and cut with odd-cycle inequalities"
+      )
+    }
     if n > spinLimit, let width = elimination?.width, width > Self.automaticWidth {
       throw UnsupportedProblem(
-        "no engine takes a problem of \(n) spins and \(measured)",
-        remedy: "the semidefinite engine takes \(spinLimit) spins, elimination a width of \(widthLimit)")
+        "no engine takes a problem of \(n) spins, \(edges) couplings and fields and \(measured)",
+        remedy:
+          "the semidefinite engine takes \(spinLimit) spins, elimination a width of \(widthLimit), linear "
+          + "\(SpinLinearBranchAndBound<Scalar>.edgeLimit) couplings")
     }
     return (
       .semidefinite,

@@ -109,7 +109,8 @@ struct LimitOptions: ParsableArguments {
 struct SearchOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "auto, enumerate, cells or semidefinite; for problems elimination, not cells.", valueName: "engine"))
+      "auto, enumerate, cells or semidefinite; for problems also elimination, linear and milp, not cells.",
+      valueName: "engine"))
   var engine = "auto"
 
   @Option(help: "Stop when (upper - lower) / upper is at most this. (default: 1e-06; for problems 0)")

@@ -28,7 +28,9 @@ struct ProblemOptions: ParsableArguments {
 
 /// How to search over spins.
 struct QuadraticOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("auto, enumerate, elimination or semidefinite.", valueName: "engine"))
+  @Option(
+    help: ArgumentHelp(
+      "auto, enumerate, elimination, linear, semidefinite or milp (GLPK, unchecked).", valueName: "engine"))
   var engine = "auto"
 
   @Option(help: "Stop at this gap relative to the Ising value; 0 goes on to the exact optimum.")

@@ -122,6 +122,17 @@ import Testing
     #expect(try problem.solve(QuadraticSettings(engine: .semidefinite)).value == search.value)
   }
 
+  @Test("Grids are left to the linear engine, random graphs of higher degree to the semidefinite one")
+  func choice() throws {
+    let grid = Self.torus(14, 14, largest: 1, seed: 3)
+    #expect(try grid.solve(QuadraticSettings(nodeLimit: 0)).engine == .linear)
+    let fields = (0..<196).map { Rational($0 % 3 - 1) }
+    let magnetic = Ising(spins: 196, couplings: grid.couplings, fields: fields, sense: .maximize)
+    #expect(try magnetic.solve(QuadraticSettings(nodeLimit: 0)).engine == .linear)
+    let random = QuadraticSearchTests.random(150, density: 0.05, seed: 2) { _ in 1 }
+    #expect(try random.solve(QuadraticSettings(nodeLimit: 0)).engine == .semidefinite)
+  }
+
   @Test("Too many edges are refused, in one line")
   func limit() {
     let dense = QuadraticSearchTests.random(220, density: 1, seed: 2) { _ in 1 }
