@@ -100,7 +100,7 @@ let package = Package(
     .target(
       name: "QuadraticSearch",
       dependencies: [
-        "ExactArithmetic", "LinearAlgebra", "LowRankSearch", "Problems", "RandomNumbers",
+        "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "LowRankSearch", "Problems", "RandomNumbers",
         "TreeSearch",
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "HeapModule", package: "swift-collections"),

@@ -71,10 +71,7 @@ public enum GLPK {
       Int32(rows), Int32(columns), polyhedron.matrix, polyhedron.rowLower, polyhedron.rowUpper,
       polyhedron.columnLower, polyhedron.columnUpper, Int32(costs.count), costs.flatMap { $0 },
       Int32(millisecondsPerObjective), &status, &value, &primal, &dual, &message, Int32(message.count))
-    guard code == 0 else {
-      let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-      throw GLPKFailure(message: String(decoding: text, as: UTF8.self))
-    }
+    guard code == 0 else { throw GLPKFailure(message) }
     return costs.indices.map { o in
       switch status[o] {
       case GLP_OPT:
@@ -89,17 +86,13 @@ public enum GLPK {
   }
 
   private static func validate(_ costs: [[Double]], _ polyhedron: Polyhedron) throws(GLPKFailure) {
-    func ordered(_ lower: [Double], _ upper: [Double]) -> Bool {
-      zip(lower, upper).allSatisfy { $0 <= $1 && $0 < .infinity && $1 > -.infinity }
-    }
     guard polyhedron.columns > 0, polyhedron.columns < 1 << 24, polyhedron.rows < 1 << 24 else {
       throw GLPKFailure(message: "a linear program needs between one and 2²⁴ columns")
     }
     guard polyhedron.matrix.allSatisfy(\.isFinite),
       costs.allSatisfy({ $0.count == polyhedron.columns && $0.allSatisfy(\.isFinite) })
     else { throw GLPKFailure(message: "a coefficient is NaN or infinite") }
-    guard ordered(polyhedron.rowLower, polyhedron.rowUpper),
-      ordered(polyhedron.columnLower, polyhedron.columnUpper)
-    else { throw GLPKFailure(message: "a lower bound is NaN or above its upper bound") }
+    try GLPKFailure.validate(lower: polyhedron.rowLower, upper: polyhedron.rowUpper)
+    try GLPKFailure.validate(lower: polyhedron.columnLower, upper: polyhedron.columnUpper)
   }
 }

@@ -32,7 +32,7 @@ struct BranchAndBound: Sendable {
       CheckpointWriter<PatternCheckpointHeader, PatternNode>($0, question: state.fingerprint)
     }
     var rules = NodePool<PatternNode>.Rules(
-      isOpen: { $0 > state.cutoff }, shouldStop: { writer?.failure != nil || state.shouldStop() },
+      isOpen: { $0.bound > state.cutoff }, shouldStop: { writer?.failure != nil || state.shouldStop() },
       willExpand: { node, open in state.reportProgress(openBound: node.bound, open: open) })
     if let writer { rules.save = { writer.write(PatternCheckpointHeader(state), $0) } }
     let pool = NodePool(settings: state.settings.tree, rules: rules)
@@ -45,7 +45,7 @@ struct BranchAndBound: Sendable {
     }
     pool.run { work in
       var oracle = CellOracle(problem: problem)
-      work { node in
+      work({ true }) { node in
         let children = expand(node, &oracle)
         // Only now: the last node that the limit allows is worked off like the others.
         state.statistics.nodes += 1

@@ -10,14 +10,18 @@ public enum QuadraticEngine: String, Sendable, CaseIterable, Codable {
   case elimination
   /// Best-first branch and bound with the semidefinite relaxation of max-cut and triangle inequalities.
   case semidefinite
+  /// Best-first branch and cut with odd-cycle inequalities, bounds proved in integers.
+  case linear
+  /// GLPK's branch and cut on the linearised problem: a comparison, whose bound nobody checks.
+  case milp
   /// Branch and bound over the support direction, for a QCMH of low rank as it is.
   case zonotope
 
   /// The engines that take any problem over spins.
-  public static let forSpins: [QuadraticEngine] = [.enumerate, .elimination, .semidefinite]
+  public static let forSpins: [QuadraticEngine] = [.enumerate, .elimination, .semidefinite, .linear, .milp]
 
   /// Whether the engine searches a tree: with threads, checkpoints and a memory limit.
-  public var keepsTree: Bool { self == .semidefinite }
+  public var keepsTree: Bool { self == .semidefinite || self == .linear }
 }
 
 /// Why a search ended.
@@ -43,8 +47,12 @@ public enum QuadraticBoundSource: Int, Sendable, Comparable {
   case dynamicProgramming
   /// No Σ c s s exceeds Σ |c|, in integers: all that a stopped exact engine knows.
   case sumOfMagnitudes
+  /// Linear programming duality with odd-cycle inequalities, evaluated in integers.
+  case linearMultipliers
   /// A floating-point bound with margins for rounding.
   case relaxation
+  /// A mixed-integer solver's word, unchecked.
+  case solver
 
   public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
@@ -130,7 +138,7 @@ public struct QuadraticResult: Sendable {
   public let seconds: Double
 
   /// Whether no floating-point bound is behind `bound`.
-  public var isExact: Bool { boundSource != .relaxation }
+  public var isExact: Bool { boundSource != .relaxation && boundSource != .solver }
   /// Whether the optimum is proved: no gap is left.
   public var isOptimal: Bool { bound == value }
 }
@@ -161,6 +169,12 @@ final class SearchLimits: @unchecked Sendable {
   var seconds: Double { lock.withLock { earlier + elapsed } }
   private var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
   var stop: QuadraticStopReason? { lock.withLock { stopReason } }
+
+  /// What is left of the time limit; nil without one.
+  var remainingSeconds: Double? { settings.timeLimit.map { $0 - elapsed } }
+
+  /// The search ended by what only its engine saw.
+  func end(_ reason: QuadraticStopReason) { lock.withLock { stopReason = stopReason ?? reason } }
 
   var statistics: QuadraticStatistics {
     get { lock.withLock { counts } }

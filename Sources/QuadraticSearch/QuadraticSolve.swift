@@ -1,5 +1,6 @@
 import BigInt
 public import ExactArithmetic
+import LinearProgramming
 public import Problems
 import RandomNumbers
 import TreeSearch

@@ -12,7 +12,7 @@ import TreeSearch
 /// Fixed spins are merged into one anchor. Values are integers of one parity, so a node is done with as soon as its bound
 /// is below the next value. Nodes with few free spins are enumerated.
 final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable {
-  struct Node: TreeNode {
+  struct Node: SpinNode {
     let bound: Double
     /// 0 where a spin is free.
     let fixed: [Int8]
@@ -20,6 +20,8 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
     /// The dual point to start the children from; nil where memory or a checkpoint had no room for it.
     let dual: CutDual?
 
+    /// Energies are integers.
+    var energyBound: Int128 { Int128(bound.rounded(.down)) }
     var footprint: Int { 96 + fixed.count + (dual?.footprint ?? 0) }
     var lightened: Node { Node(bound: bound, fixed: fixed, branching: branching, dual: nil) }
 
@@ -107,7 +109,7 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
     let bound = Swift.min(inherited, relaxed.bound + constant + incumbent.margin)
     incumbent.check(fixed, bound: bound)
     guard bound >= incumbent.cutoff else {
-      incumbent.settle(bound)
+      incumbent.settle(Int128(bound.rounded(.down)))
       return nil
     }
     let anchor = sub.free.count

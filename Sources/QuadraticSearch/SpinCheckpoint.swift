@@ -4,13 +4,13 @@ import TreeSearch
 /// What a checkpoint of a search over spins says before its nodes.
 struct SpinCheckpointHeader<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Codable, Sendable {
   let spins: String
-  let settled: Double?
+  let settled: String?
   let statistics: QuadraticStatistics
   let seconds: Double
 
   init(_ state: SpinIncumbent<Scalar>.State, _ limits: SearchLimits) {
     spins = SpinText.text(state.spins)
-    settled = state.settled
+    settled = state.settled.map { "\($0)" }
     statistics = limits.statistics
     seconds = limits.seconds
   }

@@ -19,9 +19,12 @@ struct SpinForm<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable 
   let fields: [Scalar]
   let unit: Rational
 
+  /// Couplings and fields.
+  var edges: Int { neighbours.reduce(0) { $0 + $1.count } / 2 + fields.count { $0 != 0 } }
   var hasFields: Bool { fields.contains { $0 != 0 } }
 
-  /// Values of E differ by multiples of this.
+  /// Values of E differ by multiples of this. A flip changes E by twice a local field, so it is 4 where all local fields are
+  /// even, as on the ±1 torus, and 2 elsewhere.
   let step: Scalar
 
   /// Nil where Σ |c| + Σ |h| is too large for the type.
@@ -42,19 +45,17 @@ struct SpinForm<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable 
     }
     let fixed = fields.compactMap { Scalar(fitting: $0) }
     guard total < BigInt(Scalar.max) / 8, fixed.count == fields.count else { return nil }
-    spins = ising.spins
-    neighbours = lists
-    self.fields = fixed
-    self.unit = signed
-    step = 2
+    self.init(spins: ising.spins, neighbours: lists, fields: fixed, unit: signed)
   }
 
-  init(spins: Int, neighbours: [[Neighbour]], fields: [Scalar], unit: Rational, step: Scalar) {
+  /// - Parameter step: what is known of the differences of values: 2 or a larger power of two.
+  init(spins: Int, neighbours: [[Neighbour]], fields: [Scalar], unit: Rational, step: Scalar = 2) {
     self.spins = spins
     self.neighbours = neighbours
     self.fields = fields
     self.unit = unit
-    self.step = step
+    let isOdd = { (i: Int) in neighbours[i].reduce(fields[i]) { $0 ^ $1.coupling } & 1 == 1 }
+    self.step = max(step, (0..<spins).contains(where: isOdd) ? 2 : 4)
   }
 
   func energy(_ s: [Int8]) -> Scalar {
@@ -70,12 +71,7 @@ struct SpinForm<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable 
     }
   }
 
-  /// The largest value that E can take and that is at most `bound`: values are those of one step apart from any other.
-  func roundedDown(_ bound: Double) -> Scalar {
-    let total = absoluteSum
-    return roundedDown(bound < Double(total) ? Scalar(bound.rounded(.down)) : total)
-  }
-
+  /// The largest number up to `bound` that differs from the values of E by a multiple of the step.
   func roundedDown(_ bound: Scalar) -> Scalar {
     let rest = (bound - energy([Int8](repeating: 1, count: spins))) % step
     return bound - (rest < 0 ? rest + step : rest)

@@ -7,8 +7,8 @@ final class SpinIncumbent<Scalar: FixedWidthInteger & SignedInteger & Sendable>:
   struct State: Sendable {
     var energy: Scalar
     var spins: [Int8]
-    /// The largest bound of what was pruned; nil before.
-    var settled: Double?
+    /// The largest bound of what was pruned, in energy; nil before.
+    var settled: Int128?
     var violation: TripwireViolation?
   }
 
@@ -50,6 +50,14 @@ final class SpinIncumbent<Scalar: FixedWidthInteger & SignedInteger & Sendable>:
     return Swift.max(next, goal.map { Double($0) } ?? next) - margin
   }
 
+  /// The same for bounds that are integers.
+  var integerCutoff: Int128 {
+    let energy = energy
+    let gap = (relativeGap * abs(offset + Double(energy))).rounded(.down)
+    let next = Int128(energy) + Swift.max(Int128(form.step), gap < 0x1p120 ? Int128(gap) + 1 : 0)
+    return Swift.max(next, goal.map { Int128($0) } ?? next)
+  }
+
   /// Whether the goal is reached.
   var isDone: Bool { goal.map { energy >= $0 } ?? false }
 
@@ -62,7 +70,7 @@ final class SpinIncumbent<Scalar: FixedWidthInteger & SignedInteger & Sendable>:
   }
 
   /// A part of the search space with this bound is done with.
-  func settle(_ bound: Double) {
+  func settle(_ bound: Int128) {
     shared.withLock { $0.settled = Swift.max($0.settled ?? bound, bound) }
   }
 
@@ -87,6 +95,9 @@ final class SpinIncumbent<Scalar: FixedWidthInteger & SignedInteger & Sendable>:
       throw CheckpointError("\(file):1: its spins are not those of this problem")
     }
     offer((form.energy(spins), spins))
-    if let settled = header.settled { settle(settled) }
+    if let text = header.settled {
+      guard let settled = Int128(text) else { throw CheckpointError("\(file):1: its bound is no integer") }
+      settle(settled)
+    }
   }
 }

@@ -1,3 +1,4 @@
+import LinearProgramming
 import Problems
 import RandomNumbers
 
@@ -43,7 +44,9 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     switch engine {
     case .enumerate: return answer(enumerate())
     case .elimination: return answer(eliminate(elimination))
-    case .semidefinite: return answer(try searchTree())
+    case .semidefinite: return answer(try searchSemidefinite())
+    case .linear: return answer(try searchLinear())
+    case .milp: return answer(try searchIntegerProgram())
     case .zonotope: preconditionFailure("refused by choose")
     }
   }
@@ -69,19 +72,60 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     return result.map { ($0.energy, $0.spins, $0.energy, .dynamicProgramming) } ?? stopped()
   }
 
-  private func searchTree() throws -> Held {
+  private var incumbent: SpinIncumbent<Scalar> {
+    SpinIncumbent(
+      form: form, relativeGap: settings.relativeGap, offset: offset, goal: goal, tripwire: tripwire)
+  }
+
+  /// Known spins; reductions may exclude one optimum for another.
+  private var tripwire: [Int8]? { settings.presolves ? nil : settings.tripwire?.map { Int8($0) } }
+
+  private func searchSemidefinite() throws -> Held {
     if limits.stop != nil { return stopped() }
-    let incumbent = SpinIncumbent(
-      form: form, relativeGap: settings.relativeGap, offset: offset, goal: goal,
-      tripwire: settings.presolves ? nil : settings.tripwire?.map { Int8($0) })
+    let incumbent = incumbent
     let search = SpinBranchAndBound(form: form, limits: limits, incumbent: incumbent, seed: settings.seed)
     let tree = SpinTree(form: form, limits: limits, incumbent: incumbent, settings: settings)
     let upper = try tree.run(
-      .semidefinite, goal: goal, isValid: { $0.isValid(spins: form.spins) }, root: search.root
-    ) { work in work(search.expand) }
+      .semidefinite, goal: goal, isOpen: { $0.bound >= incumbent.cutoff },
+      isValid: { $0.isValid(spins: form.spins) }, root: search.root
+    ) { work in work({ true }, search.expand) }
+    return held(incumbent, upper, .relaxation)
+  }
+
+  private func searchLinear() throws -> Held {
+    if limits.stop != nil { return stopped() }
+    let incumbent = incumbent
+    let search = SpinLinearBranchAndBound(
+      form: form, limits: limits, incumbent: incumbent, seed: settings.seed, tripwire: tripwire)
+    let tree = SpinTree(form: form, limits: limits, incumbent: incumbent, settings: settings)
+    let upper = try tree.run(
+      .linear, goal: goal, isOpen: { $0.energyBound >= incumbent.integerCutoff }, isValid: search.isValid,
+      root: search.root, worker: search.work)
+    return held(incumbent, upper, .linearMultipliers)
+  }
+
+  private func held(
+    _ incumbent: SpinIncumbent<Scalar>, _ upper: Int128?, _ source: QuadraticBoundSource
+  ) -> Held {
     let found = incumbent.state
-    let bound = max(found.energy, upper.map(form.roundedDown) ?? found.energy)
-    return (found.energy, found.spins, bound, .relaxation)
+    let bound = upper.map { form.roundedDown(min(form.absoluteSum, Scalar(clamping: $0))) } ?? found.energy
+    return (found.energy, found.spins, max(found.energy, bound), source)
+  }
+
+  private func searchIntegerProgram() throws -> Held {
+    if limits.stop != nil { return stopped() }
+    let answer: (found: (energy: Scalar, spins: [Int8])?, claim: Scalar?)
+    do throws(GLPKFailure) {
+      answer = try SpinIntegerProgram(form: form).maximum(settings, limits)
+    } catch {
+      throw UnsupportedProblem("\(error)", remedy: "use another engine", isRequest: true)
+    }
+    if let claim = answer.claim, let found = answer.found {
+      return (found.energy, found.spins, max(claim, found.energy), .solver)
+    }
+    let held = stopped(with: answer.found)
+    guard let claim = answer.claim, claim < held.bound else { return held }
+    return (held.energy, held.spins, max(claim, held.energy), .solver)
   }
 
   /// What a stopped engine holds: the better of its spins and a local search's, and the trivial bound.
@@ -106,6 +150,7 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     let n = form.spins
     let widthLimit = VariableElimination<Scalar>.widthLimit
     let spinLimit = SpinBranchAndBound<Scalar>.spinLimit
+    let edges = form.edges
     switch settings.engine {
     case .zonotope?:
       throw UnsupportedProblem(
@@ -123,6 +168,14 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
       throw UnsupportedProblem(
         "engine semidefinite takes at most \(spinLimit) spins, this problem has \(n)",
         remedy: "use --engine elimination if the problem is sparse", isRequest: true)
+    case .linear? where edges > SpinLinearBranchAndBound<Scalar>.edgeLimit:
+      throw UnsupportedProblem(
+        "engine linear takes at most \(SpinLinearBranchAndBound<Scalar>.edgeLimit) couplings and fields, this problem has \(edges)",
+        remedy: "use --engine semidefinite", isRequest: true)
+    case .milp? where form.absoluteSum > SpinIntegerProgram<Scalar>.absoluteSumLimit:
+      throw UnsupportedProblem(
+        "engine milp takes coefficients whose magnitudes add up to 2^53, those of this problem exceed that",
+        remedy: "use another engine: they calculate with integers of any size", isRequest: true)
     case let engine?: return (engine, "engine \(engine.rawValue) was asked for")
     case nil: break
     }
@@ -140,10 +193,18 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
       width.map { "elimination width \($0)" }
       ?? ((elimination?.width ?? 0) > widthLimit
         ? "elimination width above \(widthLimit)" : "elimination width unknown")
+    if SpinLinearBranchAndBound.suits(form) {
+      return (
+        .linear,
+        "\(n) spins, \(edges) couplings and fields, \(measured): branch and cut with odd-cycle inequalities"
+      )
+    }
     if n > spinLimit, let width = elimination?.width, width > Self.automaticWidth {
       throw UnsupportedProblem(
-        "no engine takes a problem of \(n) spins and \(measured)",
-        remedy: "the semidefinite engine takes \(spinLimit) spins, elimination a width of \(widthLimit)")
+        "no engine takes a problem of \(n) spins, \(edges) couplings and fields and \(measured)",
+        remedy:
+          "the semidefinite engine takes \(spinLimit) spins, elimination a width of \(widthLimit), linear "
+          + "\(SpinLinearBranchAndBound<Scalar>.edgeLimit) couplings")
     }
     return (
       .semidefinite,

@@ -2,6 +2,12 @@ import BigInt
 import ExactArithmetic
 import TreeSearch
 
+/// A node of a search over spins.
+protocol SpinNode: TreeNode {
+  /// No spins of this part have more energy.
+  var energyBound: Int128 { get }
+}
+
 /// One branch and bound over spins, from its root or from a checkpoint, to its end or a limit; whatever relaxation its nodes
 /// are bounded by.
 struct SpinTree<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
@@ -11,27 +17,29 @@ struct SpinTree<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   let settings: QuadraticSettings
 
   /// - Parameters:
+  ///   - isOpen: whether a part may hold something better.
   ///   - isValid: whether a node read from a file is one of this problem.
   ///   - root: finds first spins and bounds the root.
   ///   - worker: as `NodePool.run` has it.
   /// - Returns: An upper bound on E over all that was not enumerated; nil where everything was. E is at most the larger
   ///   of this and the incumbent's energy.
-  func run<Node: TreeNode>(
-    _ engine: QuadraticEngine, goal: Scalar?, isValid: (Node) -> Bool, root: () -> [Node],
-    worker: @escaping @Sendable (_ work: (NodePool<Node>.Expand) -> Void) -> Void
-  ) throws -> Double? {
+  func run<Node: SpinNode>(
+    _ engine: QuadraticEngine, goal: Scalar?, isOpen: @escaping @Sendable (Node) -> Bool,
+    isValid: (Node) -> Bool, root: () -> [Node],
+    worker: @escaping @Sendable (_ work: NodePool<Node>.Work) -> Void
+  ) throws -> Int128? {
     typealias Header = SpinCheckpointHeader<Scalar>
     let (form, limits, incumbent) = (form, limits, incumbent)
     let plan = settings.tree.checkpoint
     let question = plan == nil ? "" : form.fingerprint(engine: engine, goal: goal)
     let writer = plan.map { CheckpointWriter<Header, Node>($0, question: question) }
     var rules = NodePool<Node>.Rules(
-      isOpen: { $0 >= incumbent.cutoff },
+      isOpen: isOpen,
       shouldStop: { incumbent.isDone || writer?.failure != nil || limits.shouldStop() },
       willExpand: { node, open in
         limits.report(
           form.unit * Rational(BigInt(incumbent.energy)),
-          form.unit * Rational(BigInt(form.roundedDown(node.bound))), open: open)
+          form.unit * Rational(BigInt(form.roundedDown(Scalar(clamping: node.energyBound)))), open: open)
       })
     if let writer { rules.save = { writer.write(Header(incumbent.state, limits), $0) } }
     let pool = NodePool(settings: settings.tree, rules: rules)
@@ -48,8 +56,6 @@ struct SpinTree<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     if let failure = writer?.failure { throw failure }
     if let violation = incumbent.state.violation { throw violation }
     if pool.ranOutOfMemory { limits.outOfMemory() }
-    let settled = incumbent.state.settled
-    let open = pool.openBound
-    return settled.map { max($0, open ?? $0) } ?? open
+    return ([incumbent.state.settled] + pool.open.map(\.energyBound)).compactMap { $0 }.max()
   }
 }

@@ -4,7 +4,7 @@ import HeapModule
 /// The open nodes of a best-first branch and bound, and the workers that share them:
 ///
 ///     until no open node may matter and no worker is busy:
-///       take the node with the largest bound, oldest first among equals; expand it; put its children back
+///       take the node with the largest bound; expand it; put its children back
 ///
 /// One worker runs on the caller's thread and repeats node by node; several share the pool under one lock, which is held
 /// for a heap operation a node.
@@ -15,14 +15,17 @@ public final class NodePool<Node: TreeNode>: @unchecked Sendable {
     let node: Node
     let serial: Int
 
-    static func < (a: Entry, b: Entry) -> Bool { (a.node.bound, -a.serial) < (b.node.bound, -b.serial) }
+    static func < (a: Entry, b: Entry) -> Bool {
+      if a.node.bound != b.node.bound { return a.node.bound < b.node.bound }
+      return Node.prefersYoungest ? a.serial < b.serial : a.serial > b.serial
+    }
     static func == (a: Entry, b: Entry) -> Bool { a.serial == b.serial }
   }
 
   /// What a search tells its pool.
   public struct Rules: Sendable {
-    /// Whether a part with this bound may still matter.
-    public let isOpen: @Sendable (_ bound: Double) -> Bool
+    /// Whether a part may still matter; of two parts, the one with the larger bound does if the other does.
+    public let isOpen: @Sendable (Node) -> Bool
     /// Asked before each node.
     public let shouldStop: @Sendable () -> Bool
     /// Called with the node taken and how many others are open.
@@ -31,7 +34,7 @@ public final class NodePool<Node: TreeNode>: @unchecked Sendable {
     public var save: (@Sendable (_ nodes: [(serial: Int, node: Node)]) -> Void)?
 
     public init(
-      isOpen: @escaping @Sendable (Double) -> Bool, shouldStop: @escaping @Sendable () -> Bool,
+      isOpen: @escaping @Sendable (Node) -> Bool, shouldStop: @escaping @Sendable () -> Bool,
       willExpand: @escaping @Sendable (Node, Int) -> Void = { _, _ in }
     ) {
       self.isOpen = isOpen
@@ -43,6 +46,7 @@ public final class NodePool<Node: TreeNode>: @unchecked Sendable {
   /// Expands a node into the children that may matter. An expansion is never abandoned: when the search must stop, it
   /// returns children with the bounds it has.
   public typealias Expand = (Node) -> [Node]
+  public typealias Work = (_ isUsable: () -> Bool, _ expand: Expand) -> Void
 
   private let settings: TreeSettings
   private let rules: Rules
@@ -64,6 +68,9 @@ public final class NodePool<Node: TreeNode>: @unchecked Sendable {
   /// The largest bound among the open nodes; nil where there are none.
   public var openBound: Double? { locked { queue.max?.node.bound } }
 
+  /// The open nodes, in no order.
+  public var open: [Node] { locked { queue.unordered.map(\.node) } }
+
   /// Whether the search ended because its nodes took more memory than allowed.
   public var ranOutOfMemory: Bool { locked { overflowed } }
 
@@ -84,16 +91,16 @@ public final class NodePool<Node: TreeNode>: @unchecked Sendable {
   /// Runs to the end.
   ///
   /// - Parameter worker: called once on each worker's own thread; sets up what belongs to that thread, and hands
-  ///   `work` the way to expand a node.
-  public func run(_ worker: @escaping @Sendable (_ work: (Expand) -> Void) -> Void) {
+  ///   `work` the way to expand a node. It may do so again and again: `work` returns early once its `isUsable` is false.
+  public func run(_ worker: @escaping @Sendable (_ work: Work) -> Void) {
     if settings.threads == 1 {
-      worker(work)
+      worker(work(while:_:))
     } else {
       let group = DispatchGroup()
       for _ in 0..<settings.threads {
         group.enter()
         let thread = Thread {
-          worker(self.work)
+          worker(self.work(while:_:))
           group.leave()
         }
         // As much as the main thread has.
@@ -105,8 +112,8 @@ public final class NodePool<Node: TreeNode>: @unchecked Sendable {
     rules.save?(locked { openNodes })
   }
 
-  private func work(_ expand: Expand) {
-    while let entry = take() {
+  private func work(while isUsable: () -> Bool, _ expand: Expand) {
+    while isUsable(), let entry = take() {
       let children = expand(entry.node)
       locked {
         busy[entry.serial] = nil
@@ -123,7 +130,7 @@ public final class NodePool<Node: TreeNode>: @unchecked Sendable {
     while true {
       saveIfDue()
       if hasEnded || overflowed || rules.shouldStop() { break }
-      if let top = queue.max, rules.isOpen(top.node.bound) {
+      if let top = queue.max, rules.isOpen(top.node) {
         queue.removeMax()
         bytes -= top.node.footprint
         busy[top.serial] = top

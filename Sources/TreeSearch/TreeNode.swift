@@ -7,6 +7,12 @@ public protocol TreeNode: Sendable, Codable {
   var footprint: Int { get }
   /// The same part without what only saves time (warm starts).
   var lightened: Self { get }
+  /// Whether of equal bounds the youngest node goes first; the oldest where not.
+  static var prefersYoungest: Bool { get }
+}
+
+extension TreeNode {
+  public static var prefersYoungest: Bool { false }
 }
 
 /// How a tree is searched, whatever its nodes are.

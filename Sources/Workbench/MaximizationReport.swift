@@ -82,9 +82,15 @@ extension Maximization {
     case .enumeration: "exact: enumeration in integers"
     case .dynamicProgramming: "exact: dynamic programming in integers"
     case .sumOfMagnitudes: "exact: the sum of all magnitudes; the engine was stopped before it knew more"
+    case .linearMultipliers: "exact: multipliers of a linear program, evaluated in integers"
+    case .solver: "GLPK's bound, not checked"
     case .relaxation:
       "floating-point bounds with margins for rounding, moved to the values that the data allow"
     }
+  }
+
+  private var soundness: String {
+    result.boundSource == .solver ? "unchecked" : result.isExact ? "exact" : "floating-point"
   }
 
   private var lines: [String] {
@@ -198,7 +204,7 @@ extension Maximization {
         exact: Exact(value: value.description, lower: lower.description, upper: upper.description),
         status: isOptimal ? "optimal" : "stopped", reason: result.reason.rawValue, chain: chain.name,
         engine: result.engine.rawValue, explanation: result.explanation,
-        soundness: result.isExact ? "exact" : "floating-point", nodes: result.statistics.nodes,
+        soundness: soundness, nodes: result.statistics.nodes,
         statistics: result.statistics, seconds: result.seconds, seed: seed, solution: solution,
         planted: instance.planted?.value.description, verdict: verdict, notes: instance.notes))
   }

@@ -160,7 +160,7 @@ struct CheckpointOptions: ParsableArguments {
 struct SearchOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "auto, enumerate, cells, semidefinite or zonotope; for problems elimination, not cells.",
+      "auto, enumerate, cells, semidefinite or zonotope; elimination, linear, milp for problems and networks that are one.",
       valueName: "engine"))
   var engine = "auto"
 

@@ -28,7 +28,10 @@ struct ProblemOptions: ParsableArguments {
 
 /// How to search a problem.
 struct QuadraticOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("auto, enumerate, elimination, semidefinite or zonotope.", valueName: "engine"))
+  @Option(
+    help: ArgumentHelp(
+      "auto, enumerate, elimination, linear, semidefinite, zonotope or milp (GLPK, unchecked).",
+      valueName: "engine"))
   var engine = "auto"
 
   @Option(help: "Stop at this gap relative to the Ising or QCMH value; 0 goes on to the exact optimum.")

@@ -60,7 +60,7 @@ final class ToyIncumbent: Sendable {
     save: (@Sendable ([(serial: Int, node: ToyNode)]) -> Void)? = nil
   ) -> NodePool<ToyNode> {
     var rules = NodePool<ToyNode>.Rules(
-      isOpen: { $0 > incumbent.best }, shouldStop: { incumbent.visited.count >= limit })
+      isOpen: { $0.bound > incumbent.best }, shouldStop: { incumbent.visited.count >= limit })
     rules.save = save
     return NodePool(settings: settings, rules: rules)
   }
@@ -72,7 +72,7 @@ final class ToyIncumbent: Sendable {
       let incumbent = ToyIncumbent()
       let pool = pool(incumbent, TreeSettings(threads: threads))
       pool.insert([Self.root])
-      pool.run { work in work { Self.expand($0, incumbent) } }
+      pool.run { work in work({ true }) { Self.expand($0, incumbent) } }
       #expect(incumbent.best == Self.bruteForce)
       #expect((pool.openBound ?? 0) <= incumbent.best)
       #expect(Set(incumbent.visited).count == incumbent.visited.count, "no node twice")
@@ -88,13 +88,13 @@ final class ToyIncumbent: Sendable {
     let whole = ToyIncumbent()
     let undisturbed = pool(whole, TreeSettings())
     undisturbed.insert([Self.root])
-    undisturbed.run { work in work { Self.expand($0, whole) } }
+    undisturbed.run { work in work({ true }) { Self.expand($0, whole) } }
 
     let incumbent = ToyIncumbent()
     let writer = CheckpointWriter<Double, ToyNode>(CheckpointPlan(file: file), question: "toy")
     let first = pool(incumbent, TreeSettings(), stopAfter: limit) { writer.write(incumbent.best, $0) }
     first.insert([Self.root])
-    first.run { work in work { Self.expand($0, incumbent) } }
+    first.run { work in work({ true }) { Self.expand($0, incumbent) } }
     #expect(writer.failure == nil)
 
     let saved = try #require(try Checkpoint<Double, ToyNode>.read(file, question: "toy") { _ in true })
@@ -102,7 +102,7 @@ final class ToyIncumbent: Sendable {
     rest.offer(saved.header)
     let second = pool(rest, TreeSettings())
     second.restore(saved.nodes)
-    second.run { work in work { Self.expand($0, rest) } }
+    second.run { work in work({ true }) { Self.expand($0, rest) } }
     #expect(rest.best == Self.bruteForce)
     #expect(incumbent.visited + rest.visited == whole.visited)
     #expect(throws: CheckpointError.self) {
@@ -119,7 +119,7 @@ final class ToyIncumbent: Sendable {
       let incumbent = ToyIncumbent()
       let pool = pool(incumbent, TreeSettings(memoryLimit: limit))
       pool.insert([Self.root])
-      pool.run { work in work { Self.expand($0, incumbent) } }
+      pool.run { work in work({ true }) { Self.expand($0, incumbent) } }
       #expect(pool.ranOutOfMemory == mayEnd, "\(limit)")
       // Nothing is lost: what is open may still hold the best leaf.
       #expect(max(incumbent.best, pool.openBound ?? 0) >= Self.bruteForce)
