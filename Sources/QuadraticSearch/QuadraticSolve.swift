@@ -45,6 +45,11 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
   let settings: QuadraticSettings
 
   func run() throws -> QuadraticResult {
+    guard settings.engine != .zonotope else {
+      throw UnsupportedProblem(
+        "engine zonotope takes a qcmh, or a lip-cst that is one; this problem is over spins",
+        remedy: "use --engine semidefinite", isRequest: true)
+    }
     let limits = SearchLimits(settings)
     let presolve = presolve(limits)
     let components =

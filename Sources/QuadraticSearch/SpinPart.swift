@@ -47,7 +47,7 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     case .semidefinite: return answer(try searchSemidefinite())
     case .linear: return answer(try searchLinear())
     case .milp: return answer(try searchIntegerProgram())
-    case .zonotope: preconditionFailure("refused by choose")
+    case .zonotope: preconditionFailure("refused before")
     }
   }
 
@@ -152,10 +152,6 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     let spinLimit = SpinBranchAndBound<Scalar>.spinLimit
     let edges = form.edges
     switch settings.engine {
-    case .zonotope?:
-      throw UnsupportedProblem(
-        "engine zonotope takes a qcmh, or a lip-cst that is one; this problem is over spins",
-        remedy: "use --engine semidefinite", isRequest: true)
     case .enumerate? where n > GrayCode<Scalar>.spinLimit:
       throw UnsupportedProblem(
         "engine enumerate takes at most \(GrayCode<Scalar>.spinLimit) spins, this problem has \(n)",

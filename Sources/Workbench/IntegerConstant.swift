@@ -5,6 +5,7 @@ import Networks
 import PatternSearch
 import Problems
 import QuadraticSearch
+import RandomNumbers
 
 /// The constant of a two-layer network whose Jacobian is a vector, as the root of a quadratic 0/1 maximum in exact integers:
 ///
@@ -110,11 +111,15 @@ struct IntegerConstant {
     guard isAttainable else { return question.freeProblem.exactWitness(pattern: pattern) }
     let problem = question.attainableProblem
     let point = self.problem.attainingPoint(answer.solution).map(\.approximation)
-    // Far out biases lose; each step doubles the distance.
+    // Far out biases lose: each step doubles the distance. A unit without weight may have its kink at x: a small step aside.
+    var random = SplitMix64(seed: question.settings.seed)
     for doubling in 0..<200 {
-      let x = point.map { $0 * Double(sign: .plus, exponent: doubling, significand: 1) }
-      guard x.allSatisfy({ abs($0) < 1e60 }) else { break }
-      if let found = problem.exactWitness(at: x), found.ratioSquared == answer.value { return found }
+      let scale = Double(sign: .plus, exponent: doubling, significand: 1)
+      for aside in [0, 0x1p-6, 0x1p-16] {
+        let x = point.map { scale * ($0 + aside * random.gaussian()) }
+        guard x.allSatisfy({ abs($0) < 1e60 }) else { break }
+        if let found = problem.exactWitness(at: x), found.ratioSquared == answer.value { return found }
+      }
     }
     throw ContradictedSearch(
       "\(question.network.name): no point attains the pattern of value \(answer.value)")

@@ -9,7 +9,7 @@ import Testing
   func bruteForce(seed: UInt64) throws {
     let problem = LinearEngineTests.problem(seed: seed)
     let optimum = try #require(problem.bruteForceOptimum())
-    let result = try problem.solve(QuadraticSettings(engine: .milp))
+    let result = try problem.solve(QuadraticSearchTests.unreduced(engine: .milp))
     #expect(result.isOptimal && result.value == optimum.value && optimum.solutions.contains(result.solution))
     #expect(!result.isExact && result.boundSource == .solver)
     QuadraticSearchTests.check(result, problem, "seed \(seed)")
@@ -21,7 +21,7 @@ import Testing
       18, density: 0.6, seed: seed, number: QuadraticSearchTests.integer)
     let exact = try problem.solve(QuadraticSettings(engine: .enumerate))
     for limit in [0, 1, 10] {
-      let result = try problem.solve(QuadraticSettings(engine: .milp, nodeLimit: limit))
+      let result = try problem.solve(QuadraticSearchTests.unreduced(engine: .milp, nodeLimit: limit))
       QuadraticSearchTests.check(result, problem, "limit \(limit)")
       #expect(!problem.sense.prefers(exact.value, to: result.bound))
       #expect(result.isOptimal || result.reason == .nodes)
@@ -32,6 +32,8 @@ import Testing
   func refused() {
     let problem = Ising(
       spins: 2, couplings: [PairTerm(0, 1, 1)], fields: [Rational(1 << 53), 0], sense: .maximize)
-    #expect(throws: UnsupportedProblem.self) { try problem.solve(QuadraticSettings(engine: .milp)) }
+    #expect(throws: UnsupportedProblem.self) {
+      try problem.solve(QuadraticSearchTests.unreduced(engine: .milp))
+    }
   }
 }

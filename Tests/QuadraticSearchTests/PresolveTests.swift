@@ -33,7 +33,7 @@ import Testing
     let n = 1 + Int(seed % 16)
     let problem = Self.sparse(n, degree: [1.5, 2.5, 3, 4][Int(seed / 4 % 4)], seed: seed)
     let exact = try problem.solve(QuadraticSearchTests.unreduced(engine: .enumerate))
-    for engine in [nil] + QuadraticEngine.allCases.map(Optional.some) {
+    for engine in [nil] + QuadraticEngine.forSpins.map(Optional.some) {
       let result = try problem.solve(QuadraticSettings(engine: engine))
       #expect(result.value == exact.value && result.isOptimal, "\(String(describing: engine))")
       QuadraticSearchTests.check(result, problem, "seed \(seed)")

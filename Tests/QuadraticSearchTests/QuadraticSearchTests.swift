@@ -123,7 +123,9 @@ import Testing
       let result = try problem.solve(Self.unreduced(engine: engine))
       #expect(result.value == Rational(2 * huge), "\(engine)")
     }
-    #expect(throws: UnsupportedProblem.self) { try problem.solve(QuadraticSettings(engine: .milp)) }
+    #expect(throws: UnsupportedProblem.self) {
+      try problem.solve(QuadraticSearchTests.unreduced(engine: .milp))
+    }
     let beyond = Ising(
       spins: 3, couplings: [PairTerm(0, 1, Rational(BigInt(1) << 130)), PairTerm(1, 2, 1)], sense: .maximize)
     #expect(throws: UnsupportedProblem.self) { try beyond.solve() }
