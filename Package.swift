@@ -186,7 +186,7 @@ let package = Package(
     .testTarget(
       name: "QuadraticSearchTests",
       dependencies: [
-        "ExactArithmetic", "Problems", "QuadraticSearch", "RandomNumbers",
+        "ExactArithmetic", "LinearProgramming", "Problems", "QuadraticSearch", "RandomNumbers",
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
