@@ -204,7 +204,7 @@ let package = Package(
     .testTarget(
       name: "QuadraticSearchTests",
       dependencies: [
-        "ExactArithmetic", "Problems", "QuadraticSearch", "RandomNumbers", "TreeSearch",
+        "ExactArithmetic", "LinearProgramming", "Problems", "QuadraticSearch", "RandomNumbers", "TreeSearch",
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),

@@ -268,7 +268,8 @@ import Testing
       expectOneLine(try Tool.run("decide", "\(file).none.json"), code: 66, says: "no such file")
       let network = Tool.network("iris-4-5-5-3.json")
       expectOneLine(try Tool.run("decide", network, "--at-most", "-1"), code: 64, says: "nonnegative")
-      expectOneLine(try Tool.run("exact", network, "--engine", "elimination"), code: 64, says: "cells")
+      expectOneLine(
+        try Tool.run("exact", network, "--engine", "elimination"), code: 64, says: "two ReLU layers")
     }
   }
 

@@ -1,5 +1,6 @@
 import BigInt
 import ExactArithmetic
+import LinearProgramming
 import Problems
 import QuadraticSearch
 import RandomNumbers
@@ -76,6 +77,46 @@ import Testing
     QuadraticSearchTests.check(near, problem, "loose")
     #expect(!problem.sense.prefers(exact.value, to: near.bound) && near.reason == .gap)
     #expect((near.bound - near.value).magnitude <= Rational(0.2) * near.value.magnitude)
+  }
+
+  /// Counts the questions of a search; they come from the search's own thread.
+  private final class Questions: @unchecked Sendable { var count = 0 }
+
+  @Test("GLPK dying under the search costs time, never the answer", arguments: UInt64(1)...40)
+  func failures(seed: UInt64) throws {
+    let problem = Self.problem(seed: seed, spins: 14 + Int(seed % 5))
+    let exact = try problem.solve(QuadraticSettings(engine: .enumerate))
+    for period in [1, 3, 7] {
+      let questions = Questions()
+      var settings = Self.settings(knownOptimum: exact.solution)
+      // Every so many questions the thread's GLPK environment is gone.
+      settings.isInterrupted = {
+        questions.count += 1
+        if questions.count % period == 0 { _ = GLPK.provokeFatalError() }
+        return false
+      }
+      let result = try problem.solve(settings)
+      #expect(result.isOptimal && result.value == exact.value, "period \(period)")
+      QuadraticSearchTests.check(result, problem, "period \(period)")
+    }
+  }
+
+  @Test("Interrupted anywhere, it holds an enclosure", arguments: UInt64(1)...40)
+  func interrupted(seed: UInt64) throws {
+    let problem = Self.problem(seed: seed, spins: 16 + Int(seed % 5))
+    let exact = try problem.solve(QuadraticSettings(engine: .enumerate))
+    for last in [0, 1, 5, 21, 22, 23, 25, 30] {
+      let questions = Questions()
+      var settings = Self.settings(knownOptimum: exact.solution)
+      settings.isInterrupted = {
+        questions.count += 1
+        return questions.count > last
+      }
+      let result = try problem.solve(settings)
+      QuadraticSearchTests.check(result, problem, "after \(last)")
+      #expect(!problem.sense.prefers(exact.value, to: result.bound), "after \(last)")
+      #expect(result.isOptimal || result.reason == .interrupt, "after \(last)")
+    }
   }
 
   /// A torus with weights ±1 (all local fields even) or integers up to `largest`.
