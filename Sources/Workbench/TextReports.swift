@@ -144,7 +144,8 @@ extension Audit {
     var rows = methods.filter { $0.side == .lower }.map { row($0, ratio($0.value)) }
     rows.append([
       "exact", directedDecimal(exact.value, digits: Self.digits, .nearest),
-      exact.result.isOptimal ? "the constant" : "lower, stopped", "lower proved, upper floating-point",
+      exact.result.isOptimal ? "the constant" : "lower, stopped",
+      exact.isUpperExact ? "exact in integers" : "lower proved, upper floating-point",
       ratio(exact.value), secondsText(exact.result.seconds),
     ])
     if !exact.result.isOptimal {

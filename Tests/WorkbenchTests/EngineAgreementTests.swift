@@ -8,7 +8,7 @@ import Workbench
 
 /// Every engine on every problem of the library. Limits only make answers weaker, never wrong: what is asserted holds on any
 /// machine.
-@Suite(.serialized) struct EngineAgreementTests {
+@Suite struct EngineAgreementTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("instances/problems")
 
@@ -30,11 +30,12 @@ import Workbench
   @Test("All engines agree, with reductions and without", arguments: files)
   func agreement(file: String) throws {
     guard let instance = try Self.instance(file) else { return }
-    let best = try Maximization(instance, settings: QuadraticSettings(timeLimit: 30))
-    #expect(best.isOptimal, "\(file)")
+    let best = try Maximization(instance, settings: QuadraticSettings(timeLimit: 10))
+    let optimum = try #require(best.isOptimal ? best.value : instance.planted?.value)
+    #expect(encloses(best, optimum))
     for engine in QuadraticEngine.allCases {
       for presolves in [true, false] {
-        var settings = QuadraticSettings(engine: engine, timeLimit: 0.5)
+        var settings = QuadraticSettings(engine: engine, timeLimit: 0.2)
         settings.presolves = presolves
         let answer: Maximization
         do {
@@ -43,8 +44,8 @@ import Workbench
           #expect(refusal.isRequest, "\(engine): \(refusal)")
           continue
         }
-        #expect(encloses(answer, best.value), "\(engine) \(presolves): \(answer.enclosure)")
-        if answer.isOptimal { #expect(answer.value == best.value, "\(engine) \(presolves)") }
+        #expect(encloses(answer, optimum), "\(engine) \(presolves): \(answer.enclosure)")
+        if answer.isOptimal { #expect(answer.value == optimum, "\(engine) \(presolves)") }
         #expect(instance.problem.value(of: answer.solution) == answer.value, "\(engine) \(presolves)")
       }
     }
@@ -55,16 +56,15 @@ import Workbench
     guard let instance = try Self.instance(file) else { return }
     let (_, reduced) = try instance.problem.reduced(to: .ising)
     guard let ising = reduced.target as? Ising, ising.spins <= 200 else { return }
-    let best = try ising.solve(QuadraticSettings(timeLimit: 30))
+    let best = try ising.solve(QuadraticSettings(timeLimit: 5))
     for engine in [QuadraticEngine.semidefinite, .linear] {
-      var settings = QuadraticSettings(engine: engine, timeLimit: 1)
+      var settings = QuadraticSettings(engine: engine, timeLimit: 0.3)
       settings.presolves = false
       settings.tripwire = best.solution
-      // Every part must be bounded, not only the root: look for more than there is by asking for a strictly better value.
+      // Whatever is found, every part that holds the known spins is bounded against them.
       settings.goal = .init(value: best.value, isStrict: true)
       let result = try ising.solve(settings)
       #expect(!ising.sense.prefers(best.value, to: result.bound), "\(engine)")
-      #expect(result.value == best.value || ising.sense.prefers(best.value, to: result.value))
     }
   }
 }
