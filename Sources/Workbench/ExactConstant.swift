@@ -10,8 +10,26 @@ public struct ExactConstant: Sendable {
   public let result: SearchResult
   /// The exact square of `upper`; where the constant was found in integers, its own square.
   public let upperSquared: Rational
-  /// Whether no floating-point bound is behind `upper`.
-  public let isUpperExact: Bool
+  public let upperSoundness: UpperSoundness
+
+  /// What `upper` rests on.
+  public enum UpperSoundness: String, Sendable, Encodable {
+    /// Integers all the way.
+    case exact
+    /// Relaxations with margins for rounding.
+    case floatingPoint = "floating-point"
+    /// The word of a mixed-integer solver.
+    case unchecked
+
+    /// As reports say it.
+    var text: String {
+      switch self {
+      case .exact: "exact: in integers"
+      case .floatingPoint: "floating-point bound, with margins for rounding"
+      case .unchecked: "GLPK's bound, not checked"
+      }
+    }
+  }
 
   public enum Patterns: String, Sendable, Codable {
     /// L(f, X).
@@ -28,7 +46,7 @@ public struct ExactConstant: Sendable {
     self.question = question
     self.patterns = patterns
     if let answer = try Self.inIntegers(question, patterns, sink) {
-      (result, upperSquared, isUpperExact) = answer
+      (result, upperSquared, upperSoundness) = answer
       return
     }
     let problem = patterns == .attainable ? question.attainableProblem : question.freeProblem
@@ -42,13 +60,13 @@ public struct ExactConstant: Sendable {
     }
     self.result = result
     upperSquared = result.enclosure.upper.isFinite ? Rational(squareOf: result.enclosure.upper) : .zero
-    isUpperExact = false
+    upperSoundness = .floatingPoint
   }
 
   /// By way of a quadratic problem in integers, where that is asked for or the better way; nil elsewhere.
   private static func inIntegers(
     _ question: BoundQuestion, _ patterns: Patterns, _ sink: @escaping SearchSink
-  ) throws -> (SearchResult, Rational, Bool)? {
+  ) throws -> (SearchResult, Rational, UpperSoundness)? {
     let asked = question.settings.engine
     let engine = asked.flatMap { QuadraticEngine(rawValue: $0.rawValue) }
     switch asked {
@@ -57,8 +75,7 @@ public struct ExactConstant: Sendable {
     default: return nil
     }
     guard let route = IntegerConstant(question, patterns) else { return nil }
-    let (result, upperSquared, isExact) = try route.solve(engine: engine, sink: sink)
-    return (result, upperSquared, isExact)
+    return try route.solve(engine: engine, sink: sink)
   }
 
   /// The exact square of the lower bound: ‖J v‖² / ‖v‖² of the witness.

@@ -58,7 +58,7 @@ struct IntegerConstant {
 
   /// - Throws: `UnsupportedProblem` where the engine does not apply or the numbers are too long for it.
   func solve(engine: QuadraticEngine?, sink: @escaping SearchSink) throws -> (
-    SearchResult, upperSquared: Rational, isExact: Bool
+    SearchResult, upperSquared: Rational, ExactConstant.UpperSoundness
   ) {
     let settings = question.settings
     var quadratic = QuadraticSettings(
@@ -101,7 +101,8 @@ struct IntegerConstant {
       explanation: "J is a vector: a quadratic problem in exact integers; \(answer.result.explanation)",
       statistics: Self.statistics(answer.result.statistics), seconds: answer.result.seconds,
       verdict: answer.verdict)
-    return (result, upper, answer.result.isExact)
+    let source = answer.result.boundSource
+    return (result, upper, source == .solver ? .unchecked : source == .relaxation ? .floatingPoint : .exact)
   }
 
   /// The pattern found, at a point of its cell where one is needed; nil for the zero map.

@@ -23,6 +23,7 @@ enum JSONReport {
     var upper: Double?
     var lowerSquared: String
     var upperSquared: String?
+    var upperSoundness: ExactConstant.UpperSoundness
     var status: String
     var reason: String
     var norm = "2"
@@ -151,6 +152,7 @@ extension ExactConstant {
       network: question.network.report, value: value, lower: enclosure.lower,
       upper: JSONReport.finite(enclosure.upper),
       lowerSquared: "\(lowerSquared)", upperSquared: enclosure.upper.isFinite ? "\(upperSquared)" : nil,
+      upperSoundness: upperSoundness,
       status: result.isOptimal ? "optimal" : "stopped", reason: result.reason.rawValue,
       domain: DomainText.describe(question.domain), patterns: patterns.rawValue,
       engine: result.engine.rawValue,

@@ -63,8 +63,7 @@ extension ExactConstant {
           ? "   no constant is below 0" : "   proved: the witness, evaluated in exact arithmetic"))
     lines.append(
       "  upper   \(directedDecimal(enclosure.upper, digits: 12, .up))   "
-        + (isUpperExact
-          ? "exact: in integers" : "floating-point bound, with margins for rounding")
+        + upperSoundness.text
     )
     lines.append("  gap     \(String(format: "%.1e", enclosure.relativeGap)) relative")
     if let witness = enclosure.witness {
@@ -145,7 +144,8 @@ extension Audit {
     rows.append([
       "exact", directedDecimal(exact.value, digits: Self.digits, .nearest),
       exact.result.isOptimal ? "the constant" : "lower, stopped",
-      exact.isUpperExact ? "exact in integers" : "lower proved, upper floating-point",
+      exact.upperSoundness == .exact
+        ? "exact in integers" : "lower proved, upper \(exact.upperSoundness.rawValue)",
       ratio(exact.value), secondsText(exact.result.seconds),
     ])
     if !exact.result.isOptimal {
