@@ -11,6 +11,10 @@ import TreeSearch
 /// Free patterns branch on any unit. Attainable ones branch in layer order, so that every node is a cell: an open
 /// polyhedron on which all earlier layers are affine.
 struct BranchAndBound: Sendable {
+  /// Local searches before the root.
+  private static let starts = 8
+  private static let kicks = 48
+
   private let state: SearchState
   /// Reduced, where the patterns are free and something can be.
   private let problem: PatternProblem
@@ -59,6 +63,9 @@ struct BranchAndBound: Sendable {
     return pool.openBound ?? 0
   }
 
+  /// Whether time is up. The node limit is looked at between nodes only: what is begun, the root included, is worked off.
+  private func stop() -> Bool { state.shouldStop(countingNodes: false) }
+
   private func savedSearch() throws -> Checkpoint<PatternCheckpointHeader, PatternNode>? {
     guard let plan = state.settings.tree.checkpoint, plan.resumes else { return nil }
     return try Checkpoint.read(plan.file, question: state.fingerprint) { $0.isValid(for: problem) }
@@ -83,7 +90,7 @@ struct BranchAndBound: Sendable {
     // The larger the network, the more a good first incumbent saves.
     let count = min(2000, 100 * problem.units)
     for point in problem.samplePoints(count: count, seed: seed, usual: state.settings.usualInputs) {
-      if state.shouldStop() { break }
+      if stop() { break }
       state.offer(point: point)
     }
     var oracle = CellOracle(problem: problem)
@@ -92,18 +99,34 @@ struct BranchAndBound: Sendable {
     return visit(cell: root, parent: nil).map { [$0] } ?? []
   }
 
+  /// Local searches from all ones and from random patterns; then from the best of them with a few units flipped, again and
+  /// again (iterated local search: Lourenço, Martin and Stützle 2003).
   private func seedIncumbents(_ seed: UInt64) {
     var random = SplitMix64(seed: seed)
-    for start in 0..<8 where !state.shouldStop() {
-      let pattern = (0..<problem.units).map { _ in start == 0 || random.next() & 1 == 0 ? Phase.on : .off }
-      offer(pattern)
+    var best: (norm: Double, pattern: PartialPattern)?
+    func search(from start: PartialPattern) {
+      let pattern = localSearch.alternate(from: keepingRoot(start), shouldStop: stop)
+      let norm = localSearch.value(keepingRoot(pattern))
+      if norm >= best?.norm ?? -1 { best = (norm, pattern) }
     }
+    for start in 0..<Self.starts where !stop() {
+      search(from: (0..<problem.units).map { _ in start == 0 || random.next() & 1 == 0 ? .on : .off })
+    }
+    for _ in 0..<Self.kicks where !stop() {
+      guard var pattern = best?.pattern, !pattern.isEmpty else { break }
+      for _ in 0..<max(2, problem.units / 12) {
+        let unit = Int(random.next() % UInt64(problem.units))
+        pattern[unit] = pattern[unit] == .on ? .off : .on
+      }
+      search(from: pattern)
+    }
+    if let best { state.offer(pattern: lift(best.pattern)) }
   }
 
   /// A complete pattern of the problem searched, improved.
   private func offer(_ pattern: PartialPattern) {
     state.offer(
-      pattern: lift(localSearch.alternate(from: keepingRoot(pattern), shouldStop: state.shouldStop)))
+      pattern: lift(localSearch.alternate(from: keepingRoot(pattern), shouldStop: stop)))
   }
 
   /// What the reductions decided stays.
@@ -166,12 +189,12 @@ struct BranchAndBound: Sendable {
     }
     let result = relaxation.bound(
       pattern, cutoff: state.cutoff, warm: parent?.multipliers.map { ($0, inherited) }, patience: 0.1,
-      shouldStop: state.shouldStop)
+      shouldStop: stop)
     state.statistics.relaxations += 1
     state.statistics.newtonSteps += result.newtonSteps
     let bound = min(inherited, result.bound)
     state.check(lift(pattern), bound: bound)
-    if cell == nil, !state.shouldStop() { offerRounded(result, pattern: pattern) }
+    if cell == nil, !stop() { offerRounded(result, pattern: pattern) }
     guard bound > state.cutoff else {
       state.settle(bound: bound)
       return nil

@@ -140,17 +140,19 @@ final class SearchState: @unchecked Sendable {
   }
 
   /// True once a limit is reached; remembers which.
-  func shouldStop() -> Bool {
+  ///
+  /// - Parameter countingNodes: whether the node limit is one of them.
+  func shouldStop(countingNodes: Bool = true) -> Bool {
     locked {
-      if $0.stop != nil { return true }
+      if let stop = $0.stop, countingNodes || stop != .nodes { return true }
       if settings.isInterrupted() {
         $0.stop = .interrupt
-      } else if let limit = settings.nodeLimit, $0.statistics.nodes >= limit {
+      } else if countingNodes, let limit = settings.nodeLimit, $0.statistics.nodes >= limit {
         $0.stop = .nodes
       } else if let limit = settings.timeLimit, elapsed >= limit {
         $0.stop = .time
       }
-      return $0.stop != nil
+      return $0.stop.map { countingNodes || $0 != .nodes } ?? false
     }
   }
 
