@@ -172,4 +172,16 @@ import Testing
     let list = try Tool.run("bound", "--list")
     #expect(list.code == 0 && list.output.contains("combettes-pesquet"))
   }
+
+  @Test("SeqLip's factors of networks with 50 and 100 units a layer are solved, each in a few nodes")
+  func benchSeqLip() throws {
+    let folder = Tool.network("wide")
+    let outcome = try Tool.run("bench", "seqlip", "--networks", folder, "--json", "--quiet")
+    let rows = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]]
+    #expect(rows?.count == 4)
+    for row in rows ?? [] {
+      #expect(row["isSolved"] as? Bool == true)
+      #expect((row["nodes"] as? Int).map { $0 <= 20 } == true)
+    }
+  }
 }
