@@ -7,8 +7,8 @@ import LinearAlgebra
 struct Enumeration {
   let state: SearchState
   private let problem: PatternProblem
-  /// W_1 … W_K with at most as many inputs and outputs as the layers beside them have units, each times a power of two,
-  /// so that squares neither overflow nor underflow: ‖J‖ is 2^exponent times the norm of their product.
+  /// W_1 … W_K balanced, with at most as many inputs and outputs as the layers beside them have units: ‖J‖ is 2^exponent
+  /// times the norm of their product.
   private let chain: [Matrix]
   private let exponent: Int
   private let rounding: GrayCodeNorms.Rounding
@@ -30,22 +30,18 @@ struct Enumeration {
           "engine enumerate takes at most \(limit) hidden units, this network has \(problem.units);"
           + " use --engine semidefinite")
     }
-    let (chain, exponent) = Self.compressed(problem.chain)
-    self.chain = chain
-    self.exponent = exponent
+    let balanced = BalancedChain(problem.chain)
+    guard balanced.isUsable else {
+      throw UnsupportedSearch(
+        description:
+          "engine enumerate: the weights span too many orders of magnitude; use --engine semidefinite")
+    }
+    chain = balanced.compressed
+    exponent = balanced.exponent
     rounding = GrayCodeNorms.Rounding(
       units: chain[chain.count - 2].rows, rows: chain[chain.count - 1].rows, columns: chain[0].columns,
-      magnitude: Double(
-        sign: .plus, exponent: -exponent, significand: problem.largestJacobianOfMagnitudes()))
+      magnitude: balanced.magnitude(problem.slopes))
     productRounding = problem.relaxationRounding()
-  }
-
-  private static func compressed(_ chain: [Matrix]) -> (chain: [Matrix], exponent: Int) {
-    let scaled = chain.map { $0.scaledToUnit() ?? ($0, 0) }
-    var chain = scaled.map(\.matrix)
-    if let inner = try? chain[0].transposed().compressingRows() { chain[0] = inner.transposed() }
-    if let outer = try? chain[chain.count - 1].compressingRows() { chain[chain.count - 1] = outer }
-    return (chain, scaled.reduce(0) { $0 + $1.exponent })
   }
 
   /// Returns the largest bound still open.

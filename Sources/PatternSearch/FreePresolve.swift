@@ -57,7 +57,8 @@ struct FreePresolve: Sendable {
     self.root = root
     self.leader = leader
     problem = reduced
-    rounding = 16 * unitRoundoff * size
+    // A leader adds up at most n rows.
+    rounding = 4 * Double(n + 4) * unitRoundoff * size
   }
 
   /// The original problem's pattern that a reduced one stands for; undecided where it is.
@@ -89,7 +90,7 @@ struct FreePresolve: Sendable {
   }
 }
 
-/// c with x = c y exactly, y not zero; nil where there is none.
+/// The quotient, rounded, where x is an exact multiple of y and neither is zero; nil elsewhere.
 private func ratio(_ x: ArraySlice<Double>, _ y: ArraySlice<Double>) -> Double? {
   guard let first = y.indices.first(where: { y[$0] != 0 }) else { return nil }
   let offset = x.startIndex - y.startIndex
@@ -98,8 +99,9 @@ private func ratio(_ x: ArraySlice<Double>, _ y: ArraySlice<Double>) -> Double? 
   for k in y.indices {
     let (left, right) = (x[k + offset] * b, a * y[k])
     // Cheap before exact.
-    guard abs(left - right) <= 4 * unitRoundoff * abs(left) else { return nil }
+    guard abs(left - right) <= 4 * unitRoundoff * abs(left) + .leastNormalMagnitude else { return nil }
     guard Dyadic(x[k + offset]) * Dyadic(b) == Dyadic(a) * Dyadic(y[k]) else { return nil }
   }
-  return a / b
+  // Beyond the range of doubles its sign and size would be lost.
+  return (a / b).isNormal ? a / b : nil
 }

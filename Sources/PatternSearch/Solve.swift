@@ -3,6 +3,7 @@ extension PatternProblem {
   private static let enumerationLimit = 12
   /// The largest rank for which `auto` searches over support directions.
   private static let zonotopeLimit = 6
+  private static let rankWidth = 200
 
   /// The engine `auto` takes, and why.
   public func automaticEngine() -> (engine: Engine, explanation: String) {
@@ -13,10 +14,13 @@ extension PatternProblem {
     if isAttainable, freeInputs.count == 1 {
       return (.cells, "one input: the kinks of \(units) units cut the line into intervals, each visited once")
     }
-    if !isAttainable, units <= Self.enumerationLimit {
+    if !isAttainable, units <= Self.enumerationLimit, BalancedChain(chain).isUsable {
       return (.enumerate, "\(units) units: all \(1 << units) patterns")
     }
-    if let rank = ZonotopeForm(self)?.rank, rank <= Self.zonotopeLimit {
+    // Beyond this width the decomposition that finds the rank takes longer than it is likely to save.
+    if max(freeInputs.count, outputs) <= Self.rankWidth, let rank = ZonotopeForm(self)?.rank,
+      rank <= Self.zonotopeLimit
+    {
       return (
         .zonotope,
         "\(units) units, J is a vector of rank \(rank): best-first branch and bound over the support direction"

@@ -8,7 +8,6 @@ import LowRankSearch
 final class Zonotope: SupportSearchClient {
   private let state: SearchState
   private let form: ZonotopeForm
-  private var thin = 0.0
 
   init(state: SearchState) throws(UnsupportedSearch) {
     self.state = state
