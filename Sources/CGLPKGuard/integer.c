@@ -8,7 +8,8 @@ struct call {
   int rows, columns, milliseconds, nodeLimit;
   const int *starts, *indices, *isInteger;
   const double *coefficients, *rowLower, *rowUpper, *lower, *upper, *costs;
-  double objectiveTolerance;
+  double objectiveTolerance, target;
+  const volatile int *stop;
   int *status, *isComplete, *nodes;
   double *value, *bound, *primal;
   int *index;
@@ -20,6 +21,9 @@ static void watch(glp_tree *tree, void *info) {
   struct call *call = info;
   int best = glp_ios_best_node(tree);
   if (best) *call->bound = glp_ios_node_bound(tree, best);
+  glp_prob *lp = glp_ios_get_prob(tree);
+  int isReached = call->target < HUGE_VAL && glp_mip_status(lp) == GLP_FEAS && glp_mip_obj_val(lp) <= call->target;
+  if (*call->stop || isReached || *call->bound > call->target) glp_ios_terminate(tree);
   if (glp_ios_reason(tree) != GLP_ISELECT) return;
   if (*call->nodes < call->nodeLimit)
     ++*call->nodes;
@@ -64,11 +68,12 @@ int cglpk_guarded_integer_minimize(int rows, int columns, const int *starts, con
                                    const double *coefficients, const double *rowLower,
                                    const double *rowUpper, const double *lower, const double *upper,
                                    const double *costs, const int *isInteger, int milliseconds,
-                                   int nodeLimit, double objectiveTolerance, int *status, int *isComplete,
+                                   int nodeLimit, double objectiveTolerance, double target,
+                                   const volatile int *stop, int *status, int *isComplete,
                                    double *value, double *bound, double *primal, int *nodes,
                                    char *message, int messageCapacity) {
   struct call call = {rows, columns, milliseconds, nodeLimit, starts, indices, isInteger, coefficients,
-                      rowLower, rowUpper, lower, upper, costs, objectiveTolerance, status, isComplete, nodes,
+                      rowLower, rowUpper, lower, upper, costs, objectiveTolerance, target, stop, status, isComplete, nodes,
                       value, bound, primal, NULL, NULL};
   message[0] = 0;
   *bound = -HUGE_VAL;

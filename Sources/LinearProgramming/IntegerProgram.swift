@@ -1,5 +1,6 @@
 import CGLPK
 import CGLPKGuard
+import Foundation
 
 /// Minimise costs · x subject to sparse rows and bounds, some columns integer: solved by GLPK's branch and cut in one
 /// guarded call. What it says is GLPK's word and nothing more.
@@ -29,9 +30,12 @@ public struct IntegerProgram: Sendable {
   }
 
   /// - Parameter objectiveTolerance: nodes that promise less than this, relative to the objective, are dropped by GLPK.
+  /// - Parameter target: ends as soon as the incumbent is at most this, or the bound above it.
+  /// - Parameter shouldStop: asked ten times a second on a thread of its own; heard between nodes.
   /// - Throws: `GLPKFailure` after a fatal GLPK error, or for a number or index that GLPK must not see.
   public func minimize(
-    milliseconds: Int, nodeLimit: Int = .max, objectiveTolerance: Double = 1e-7
+    milliseconds: Int, nodeLimit: Int = .max, objectiveTolerance: Double = 1e-7, target: Double = .infinity,
+    shouldStop: @escaping @Sendable () -> Bool = { false }
   ) throws(GLPKFailure) -> Answer {
     let columns = costs.count
     guard columns > 0, columns < 1 << 24, lower.count == columns, isInteger.count == columns,
@@ -46,10 +50,13 @@ public struct IntegerProgram: Sendable {
     var (value, bound) = (0.0, 0.0)
     var point = [Double](repeating: 0, count: columns)
     var message = [CChar](repeating: 0, count: 512)
+    let watch = StopWatch(shouldStop)
+    defer { watch.end() }
     let code = cglpk_guarded_integer_minimize(
       Int32(rows.count), Int32(columns), rows.starts, rows.columns, rows.coefficients, rows.lower, rows.upper,
       lower, upper, costs, isInteger.map { $0 ? 1 : 0 }, Int32(clamping: max(1, milliseconds)),
-      Int32(clamping: max(1, nodeLimit)), objectiveTolerance, &status, &isComplete, &value, &bound, &point,
+      Int32(clamping: max(1, nodeLimit)), objectiveTolerance, target, watch.flag, &status, &isComplete,
+      &value, &bound, &point,
       &nodes, &message, Int32(message.count))
     guard code == 0 else { throw GLPKFailure(message) }
     let hasIncumbent = status == GLP_OPT || status == GLP_FEAS
@@ -59,4 +66,31 @@ public struct IntegerProgram: Sendable {
   }
 
   private func isIntegral(_ bound: Double) -> Bool { bound.isInfinite || bound == bound.rounded() }
+}
+
+/// A flag for C that a thread sets once it is told to.
+///
+/// `@unchecked Sendable`: the flag is written by the thread and read by C, an aligned word; the thread ends before it is freed.
+private final class StopWatch: @unchecked Sendable {
+  let flag = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+  private let isEnding = DispatchSemaphore(value: 0)
+  private let hasEnded = DispatchSemaphore(value: 0)
+
+  init(_ shouldStop: @escaping @Sendable () -> Bool) {
+    flag.initialize(to: 0)
+    let thread = Thread { [self] in
+      while isEnding.wait(timeout: .now() + 0.1) == .timedOut {
+        if shouldStop() { flag.pointee = 1 }
+      }
+      hasEnded.signal()
+    }
+    thread.start()
+  }
+
+  func end() {
+    isEnding.signal()
+    hasEnded.wait()
+  }
+
+  deinit { flag.deallocate() }
 }

@@ -68,7 +68,13 @@ struct BranchAndBound: Sendable {
 
   private func savedSearch() throws -> Checkpoint<PatternCheckpointHeader, PatternNode>? {
     guard let plan = state.settings.tree.checkpoint, plan.resumes else { return nil }
-    return try Checkpoint.read(plan.file, question: state.fingerprint) { $0.isValid(for: problem) }
+    let saved = try Checkpoint<PatternCheckpointHeader, PatternNode>.read(
+      plan.file, question: state.fingerprint
+    ) { $0.isValid(for: problem) }
+    guard saved?.header.isValid != false else {
+      throw CheckpointError("\(plan.file):1: its counts or bounds are out of range")
+    }
+    return saved
   }
 
   /// Moves the oracle's counts to the shared ones.

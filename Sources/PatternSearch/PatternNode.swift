@@ -87,6 +87,14 @@ struct PatternCheckpointHeader: Codable, Sendable {
   let statistics: SearchStatistics
   let seconds: Double
 
+  var isValid: Bool {
+    let counts = [
+      statistics.nodes, statistics.cells, statistics.linearPrograms, statistics.exactDecisions,
+      statistics.relaxations, statistics.newtonSteps, statistics.exactWitnesses,
+    ]
+    return settled >= 0 && thin >= 0 && seconds >= 0 && counts.allSatisfy { (0...1 << 52).contains($0) }
+  }
+
   init(_ state: SearchState) {
     let free = state.problem.freeInputs
     x = state.witness?.x.map { x in free.map { x[$0] } }
@@ -113,6 +121,8 @@ extension SearchState {
       print.combine(slopes.on)
     }
     print.combine("\(problem.patterns)")
+    // What was pruned for a wider gap is not open any more.
+    print.combine(settings.relativeGap)
     print.combine(settings.threshold.map { "\($0)" } ?? "maximum")
     return "patterns " + print.text
   }

@@ -35,6 +35,8 @@ public enum QuadraticStopReason: String, Sendable, Codable {
   case interrupt
   /// The open nodes took more memory than allowed.
   case memory
+  /// The engine could do no more: GLPK failed again and again.
+  case failure
 }
 
 /// What a bound rests on, strongest first; a problem in parts has the weakest of theirs.

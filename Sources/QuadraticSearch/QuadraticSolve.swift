@@ -86,8 +86,9 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     return QuadraticResult(
       value: rational(energy), bound: rational(upper), solution: spins.map { Int($0) },
       reason: isClosed
-        ? .gap : goal.map { energy >= $0 || upper < $0 } == true ? .decided : limits.stop ?? .gap,
-      boundSource: parts.map(\.source).max() ?? .presolve, engine: last?.engine ?? .elimination,
+        ? .gap : goal.map { energy >= $0 || upper < $0 } == true ? .decided : limits.stop ?? .failure,
+      boundSource: parts.map(\.source).max() ?? .presolve,
+      engine: last?.engine ?? settings.engine ?? .elimination,
       explanation: explanation(presolve, last), statistics: limits.statistics, seconds: limits.seconds)
   }
 

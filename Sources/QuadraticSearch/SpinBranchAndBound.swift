@@ -26,7 +26,7 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
     var lightened: Node { Node(bound: bound, fixed: fixed, branching: branching, dual: nil) }
 
     func isValid(spins: Int) -> Bool {
-      fixed.count == spins && dual?.isValid(spins: spins) ?? true
+      abs(bound) < 0x1p126 && fixed.count == spins && dual?.isValid(spins: spins) ?? true
     }
   }
 

@@ -32,9 +32,11 @@ enum SpinText {
 
 extension SpinForm {
   /// Names this problem and the question asked of it.
-  func fingerprint(engine: QuadraticEngine, goal: Scalar?) -> String {
+  func fingerprint(engine: QuadraticEngine, goal: Scalar?, relativeGap: Double) -> String {
     var print = Fingerprint()
     print.combine(engine.rawValue)
+    // What was pruned for a wider gap is not open any more.
+    print.combine(relativeGap)
     print.combine(goal.map { "\($0)" } ?? "optimum")
     print.combine(spins)
     for i in 0..<spins {

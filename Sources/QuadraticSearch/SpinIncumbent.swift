@@ -91,6 +91,12 @@ final class SpinIncumbent<Scalar: FixedWidthInteger & SignedInteger & Sendable>:
 
   /// Goes on from what an earlier run held.
   func resume(_ header: SpinCheckpointHeader<Scalar>, file: String) throws(CheckpointError) {
+    let counts = header.statistics
+    guard
+      [counts.nodes, counts.relaxations, counts.iterations, counts.width, counts.restarts].allSatisfy({
+        (0...1 << 52).contains($0)
+      })
+    else { throw CheckpointError("\(file):1: its counts are out of range") }
     guard let spins = SpinText.spins(header.spins), spins.count == form.spins, !spins.contains(0) else {
       throw CheckpointError("\(file):1: its spins are not those of this problem")
     }

@@ -16,7 +16,7 @@ struct SpinIntegerProgram<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
   /// - Returns: The best spins found, if any, and the bound that GLPK claims, if any, moved to the values that the data
   ///   allow.
   func maximum(
-    _ settings: QuadraticSettings, _ limits: SearchLimits
+    _ settings: QuadraticSettings, _ limits: SearchLimits, goal: Scalar?
   ) throws(GLPKFailure) -> (found: (energy: Scalar, spins: [Int8])?, claim: Scalar?) {
     guard form.spins > 0 else { return ((0, []), 0) }
     let milliseconds = limits.remainingSeconds.map { $0 * 1000 } ?? Double(Int32.max)
@@ -24,14 +24,18 @@ struct SpinIntegerProgram<Scalar: FixedWidthInteger & SignedInteger & Sendable> 
     let tolerance = min(1e-7, max(1e-12, 0.25 * Double(form.step) / (1 + Double(form.absoluteSum))))
     let answer = try program.minimize(
       milliseconds: Int(min(milliseconds, Double(Int32.max))), nodeLimit: settings.nodeLimit ?? .max,
-      objectiveTolerance: tolerance)
+      objectiveTolerance: tolerance,
+      // Half a step on the near side of the goal: rounding decides nothing.
+      target: goal.map { constant - Double($0) + 0.5 } ?? .infinity, shouldStop: limits.shouldStop)
     limits.statistics.nodes = answer.nodes
     let found = answer.incumbent.map { point -> (energy: Scalar, spins: [Int8]) in
       let spins = point[..<form.spins].map { $0 > 0.5 ? Int8(1) : -1 }
       return (form.energy(spins), spins)
     }
     if answer.isComplete, let found { return (found, found.energy) }
-    if !limits.shouldStop() { limits.end(.time) }
+    let isReached = goal.map { goal in found.map { $0.energy >= goal } ?? false } ?? false
+    let isExcluded = goal.map { constant - answer.bound < Double($0) } ?? false
+    if !limits.shouldStop(), !isReached, !isExcluded { limits.end(.time) }
     let bound = constant - answer.bound
     // Rounding must not cost a value that GLPK means to allow.
     let claim = (bound + 1e-6 * (1 + abs(bound))).rounded(.down)

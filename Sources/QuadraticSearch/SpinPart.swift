@@ -12,6 +12,12 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     let source: QuadraticBoundSource
     let engine: QuadraticEngine
     let explanation: String
+
+    fileprivate init(_ held: Held, _ engine: QuadraticEngine, _ explanation: String) {
+      (energy, spins, bound, source) = held
+      self.engine = engine
+      self.explanation = explanation
+    }
   }
 
   let form: SpinForm<Scalar>
@@ -36,11 +42,9 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     let isPlanned = settings.engine == nil || settings.engine == .elimination
     let elimination = isPlanned ? VariableElimination(form: form, shouldStop: limits.shouldStop) : nil
     let (engine, explanation) = try choose(elimination)
-    func answer(_ found: Held) -> Answer {
-      Answer(
-        energy: found.energy, spins: found.spins, bound: found.bound, source: found.source, engine: engine,
-        explanation: explanation)
-    }
+    func answer(_ held: Held) -> Answer { Answer(held, engine, explanation) }
+    // Nothing more is begun once a limit is reached.
+    if limits.stop != nil { return answer(stopped()) }
     switch engine {
     case .enumerate: return answer(enumerate())
     case .elimination: return answer(eliminate(elimination))
@@ -51,7 +55,7 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     }
   }
 
-  private typealias Held = (energy: Scalar, spins: [Int8], bound: Scalar, source: QuadraticBoundSource)
+  fileprivate typealias Held = (energy: Scalar, spins: [Int8], bound: Scalar, source: QuadraticBoundSource)
 
   private func enumerate() -> Held {
     let left = settings.nodeLimit.map { max(0, $0 - limits.statistics.nodes) } ?? .max
@@ -81,19 +85,17 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   private var tripwire: [Int8]? { settings.presolves ? nil : settings.tripwire?.map { Int8($0) } }
 
   private func searchSemidefinite() throws -> Held {
-    if limits.stop != nil { return stopped() }
     let incumbent = incumbent
     let search = SpinBranchAndBound(form: form, limits: limits, incumbent: incumbent, seed: settings.seed)
     let tree = SpinTree(form: form, limits: limits, incumbent: incumbent, settings: settings)
     let upper = try tree.run(
       .semidefinite, goal: goal, isOpen: { $0.bound >= incumbent.cutoff },
-      isValid: { $0.isValid(spins: form.spins) }, root: search.root
-    ) { work in work({ true }, search.expand) }
+      isValid: { $0.isValid(spins: form.spins) }, root: search.root,
+      worker: { work in work({ true }, search.expand) })
     return held(incumbent, upper, .relaxation)
   }
 
   private func searchLinear() throws -> Held {
-    if limits.stop != nil { return stopped() }
     let incumbent = incumbent
     let search = SpinLinearBranchAndBound(
       form: form, limits: limits, incumbent: incumbent, seed: settings.seed, tripwire: tripwire)
@@ -108,15 +110,16 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     _ incumbent: SpinIncumbent<Scalar>, _ upper: Int128?, _ source: QuadraticBoundSource
   ) -> Held {
     let found = incumbent.state
-    let bound = upper.map { form.roundedDown(min(form.absoluteSum, Scalar(clamping: $0))) } ?? found.energy
+    let bound =
+      upper.map { form.roundedDown(min(form.absoluteSum, max(-form.absoluteSum, Scalar(clamping: $0)))) }
+      ?? found.energy
     return (found.energy, found.spins, max(found.energy, bound), source)
   }
 
   private func searchIntegerProgram() throws -> Held {
-    if limits.stop != nil { return stopped() }
     let answer: (found: (energy: Scalar, spins: [Int8])?, claim: Scalar?)
     do throws(GLPKFailure) {
-      answer = try SpinIntegerProgram(form: form).maximum(settings, limits)
+      answer = try SpinIntegerProgram(form: form).maximum(settings, limits, goal: goal)
     } catch {
       throw UnsupportedProblem("\(error)", remedy: "use another engine", isRequest: true)
     }

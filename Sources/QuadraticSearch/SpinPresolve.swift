@@ -38,6 +38,8 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   private let original: SpinForm<Scalar>
   private let anchor: Int
   private var couplings: [[Int: Scalar]]
+  /// Σ |c| of each.
+  private var strengths: [Scalar]
   private var isOpen: [Bool]
   private var steps: [Step] = []
   private var queue: [Int] = []
@@ -61,13 +63,17 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
       couplings[i][anchor] = field
       couplings[anchor][i] = field
     }
+    strengths = couplings.map { $0.values.reduce(0) { $0 + abs($1) } }
     isOpen = [Bool](repeating: true, count: form.spins + 1)
     isQueued = [Bool](repeating: false, count: form.spins + 1)
-    for spin in 0...anchor { enqueue(spin) }
-    while let spin = queue.popLast(), !shouldStop() {
-      isQueued[spin] = false
-      if isOpen[spin] { reduce(spin) }
-    }
+    for spin in 0..<anchor { enqueue(spin) }
+    // The anchor may have a coupling to every spin: it is looked at only where nothing else is left to do.
+    repeat {
+      while let spin = queue.popLast(), !shouldStop() {
+        isQueued[spin] = false
+        if isOpen[spin] { reduce(spin) }
+      }
+    } while !shouldStop() && !couplings[anchor].isEmpty && tieByHeavyCoupling(anchor)
     split()
   }
 
@@ -94,14 +100,12 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   // MARK: Rules
 
   private mutating func reduce(_ spin: Int) {
-    if tieByHeavyCoupling(spin) || spin == anchor { return }
+    if tieByHeavyCoupling(spin) { return }
     guard couplings[spin].count <= Self.degreeLimit else { return }
     if couplings[spin].count == 3, replaceStar(spin) { return }
     if tieByHeavyPair(spin) { return }
     tieTwins(spin)
   }
-
-  private func strength(_ spin: Int) -> Scalar { couplings[spin].values.reduce(0) { $0 + abs($1) } }
 
   private mutating func tieByHeavyCoupling(_ spin: Int) -> Bool {
     guard let heaviest = heaviest(spin) else {
@@ -112,7 +116,7 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
       }
       return true
     }
-    guard 2 * abs(heaviest.coupling) >= strength(spin) else { return false }
+    guard 2 * abs(heaviest.coupling) >= strengths[spin] else { return false }
     tie(spin, to: heaviest.spin, sign: heaviest.coupling > 0 ? 1 : -1)
     return true
   }
@@ -124,11 +128,11 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
 
   private mutating func tieByHeavyPair(_ u: Int) -> Bool {
     guard let (v, coupling) = heaviest(u) else { return false }
-    let own = strength(u)
+    let own = strengths[u]
     for (w, other) in couplings[u].sorted(by: { $0.key < $1.key }) where w != v {
       guard couplings[w].count <= Self.degreeLimit else { continue }
       // All couplings that leave {u, w}, that to v included.
-      if 2 * abs(coupling) >= own + strength(w) - 2 * abs(other) {
+      if 2 * abs(coupling) >= own + strengths[w] - 2 * abs(other) {
         tie(u, to: v, sign: coupling > 0 ? 1 : -1)
         return true
       }
@@ -167,17 +171,18 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   }
 
   private mutating func replaceStar(_ spin: Int) -> Bool {
-    if strength(spin) % 2 != 0 {
+    if strengths[spin] % 2 != 0 {
       guard hasRoomToDouble else { return false }
       double()
     }
     let arms = couplings[spin].sorted { $0.key < $1.key }.map { (spin: $0.key, coupling: $0.value) }
-    let half = strength(spin) / 2
+    let half = strengths[spin] / 2
     steps.append(.decided(spin: spin, couplings: arms))
     isOpen[spin] = false
     constant += half
-    for arm in arms { couplings[arm.spin][spin] = nil }
+    for arm in arms { remove(spin, from: arm.spin) }
     couplings[spin] = [:]
+    strengths[spin] = 0
     for (k, arm) in arms.enumerated() {
       // The pair opposite to arm k: ½(|p| + |q| - |r|) = half - |r|.
       let pair = arms.indices.filter { $0 != k }.map { arms[$0] }
@@ -190,14 +195,17 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   }
 
   private var hasRoomToDouble: Bool {
-    let total = couplings.indices.reduce(abs(constant)) { $0 + strength($1) }
-    return scale < Self.scaleLimit && total < Scalar.max / 16
+    guard scale < Self.scaleLimit else { return false }
+    return strengths.reduce(abs(constant), +) < Scalar.max / 16
   }
 
   private mutating func double() {
     scale *= 2
     constant *= 2
-    for spin in couplings.indices { couplings[spin] = couplings[spin].mapValues { 2 * $0 } }
+    for spin in couplings.indices {
+      couplings[spin] = couplings[spin].mapValues { 2 * $0 }
+      strengths[spin] *= 2
+    }
   }
 
   // MARK: The graph
@@ -210,9 +218,10 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     let factor = Scalar(sign)
     let old = couplings[gone]
     couplings[gone] = [:]
+    strengths[gone] = 0
     // In order: runs repeat.
     for (w, coupling) in old.sorted(by: { $0.key < $1.key }) {
-      couplings[w][gone] = nil
+      remove(gone, from: w)
       if w == kept { constant += factor * coupling } else { add(factor * coupling, between: kept, and: w) }
       enqueue(w)
     }
@@ -220,13 +229,20 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   }
 
   private mutating func add(_ coupling: Scalar, between a: Int, and b: Int) {
-    let sum = (couplings[a][b] ?? 0) + coupling
-    couplings[a][b] = sum == 0 ? nil : sum
-    couplings[b][a] = sum == 0 ? nil : sum
+    let old = couplings[a][b] ?? 0
+    let sum = old + coupling
+    for (x, y) in [(a, b), (b, a)] {
+      couplings[x][y] = sum == 0 ? nil : sum
+      strengths[x] += abs(sum) - abs(old)
+    }
+  }
+
+  private mutating func remove(_ spin: Int, from other: Int) {
+    if let coupling = couplings[other].removeValue(forKey: spin) { strengths[other] -= abs(coupling) }
   }
 
   private mutating func enqueue(_ spin: Int) {
-    guard isOpen[spin], !isQueued[spin] else { return }
+    guard spin != anchor, isOpen[spin], !isQueued[spin] else { return }
     isQueued[spin] = true
     queue.append(spin)
   }

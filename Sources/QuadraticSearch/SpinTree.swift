@@ -31,7 +31,8 @@ struct SpinTree<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     typealias Header = SpinCheckpointHeader<Scalar>
     let (form, limits, incumbent) = (form, limits, incumbent)
     let plan = settings.tree.checkpoint
-    let question = plan == nil ? "" : form.fingerprint(engine: engine, goal: goal)
+    let question =
+      plan == nil ? "" : form.fingerprint(engine: engine, goal: goal, relativeGap: settings.relativeGap)
     let writer = plan.map { CheckpointWriter<Header, Node>($0, question: question) }
     var rules = NodePool<Node>.Rules(
       isOpen: isOpen,
@@ -39,7 +40,12 @@ struct SpinTree<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
       willExpand: { node, open in
         limits.report(
           form.unit * Rational(BigInt(incumbent.energy)),
-          form.unit * Rational(BigInt(form.roundedDown(Scalar(clamping: node.energyBound)))), open: open)
+          form.unit
+            * Rational(
+              BigInt(
+                form.roundedDown(
+                  min(form.absoluteSum, max(-form.absoluteSum, Scalar(clamping: node.energyBound)))))),
+          open: open)
       })
     if let writer { rules.save = { writer.write(Header(incumbent.state, limits), $0) } }
     let pool = NodePool(settings: settings.tree, rules: rules)

@@ -39,6 +39,8 @@ public struct Checkpoint<Header: Codable & Sendable, Node: TreeNode>: Sendable {
         text.append(try encoder.encode(Line(serial: serial, node: node)))
       }
       text.append(UInt8(ascii: "\n"))
+      text.append(try encoder.encode(Checksum(of: text)))
+      text.append(UInt8(ascii: "\n"))
       try text.write(to: URL(fileURLWithPath: file), options: .atomic)
     } catch {
       throw CheckpointError(
@@ -56,7 +58,8 @@ public struct Checkpoint<Header: Codable & Sendable, Node: TreeNode>: Sendable {
     guard let data = FileManager.default.contents(atPath: file) else {
       throw CheckpointError("\(file): cannot be read")
     }
-    let lines = data.split(separator: UInt8(ascii: "\n"))
+    var lines = data.split(separator: UInt8(ascii: "\n"))
+    let last = lines.popLast()
     let decoder = JSONDecoder()
     func decode<Value: Decodable>(_ type: Value.Type, _ number: Int) throws(CheckpointError) -> Value {
       guard number < lines.count, let value = try? decoder.decode(type, from: Data(lines[number])) else {
@@ -74,6 +77,9 @@ public struct Checkpoint<Header: Codable & Sendable, Node: TreeNode>: Sendable {
       throw CheckpointError(
         "\(file):1: belongs to another search; resume with the same instance, engine and question")
     }
+    guard let last, let checksum = try? decoder.decode(Checksum.self, from: Data(last)),
+      checksum == Checksum(of: data[..<last.startIndex])
+    else { throw CheckpointError("\(file): its last line is not the sum of the others; the file is damaged") }
     let preamble = try decode(Preamble.self, 0)
     guard lines.count == preamble.nodes + 1 else {
       throw CheckpointError(
@@ -88,6 +94,17 @@ public struct Checkpoint<Header: Codable & Sendable, Node: TreeNode>: Sendable {
       nodes.append((line.serial, line.node))
     }
     return Checkpoint(header: preamble.header, nodes: nodes)
+  }
+}
+
+/// The last line: against accidents, not against hands.
+private struct Checksum: Codable, Equatable {
+  let checksum: String
+
+  init(of text: Data) {
+    var print = Fingerprint()
+    for byte in text { print.combine(byte: byte) }
+    checksum = print.text
   }
 }
 
@@ -113,10 +130,12 @@ public struct Fingerprint: Sendable {
   public mutating func combine(_ value: UInt64) {
     var rest = value
     for _ in 0..<8 {
-      self.value = (self.value ^ (rest & 0xFF)) &* 0x100_0000_01B3
+      combine(byte: UInt8(truncatingIfNeeded: rest))
       rest >>= 8
     }
   }
+
+  fileprivate mutating func combine(byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
 
   public mutating func combine(_ value: Int) { combine(UInt64(bitPattern: Int64(value))) }
   public mutating func combine(_ value: Double) { combine(value.bitPattern) }

@@ -94,6 +94,7 @@ struct IntegerConstant {
       case .nodes: .nodes
       case .interrupt: .interrupt
       case .memory: .memory
+      case .failure: .thin
       }
     let result = SearchResult(
       enclosure: enclosure, reason: enclosure.relativeGap <= settings.relativeGap ? .gap : reason,

@@ -65,6 +65,7 @@ extension Maximization {
     case .nodes: "node limit"
     case .interrupt: "interrupted"
     case .memory: "memory limit"
+    case .failure: "GLPK failed"
     }
   }
 
@@ -154,6 +155,7 @@ extension Maximization {
     return [
       verdict, "instance  \(instance.name)  (\(instance.problem.summaryLine))",
       "known     \(lower.printed(.down)) ≤ \(name) ≤ \(upper.printed(.up))",
+      "bound     \(boundText)",
       "engine    \(result.engine.rawValue), \(result.statistics.nodes) nodes, \(secondsText(result.seconds)) s",
     ].joined(separator: "\n")
   }

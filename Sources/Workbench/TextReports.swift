@@ -117,6 +117,7 @@ extension ExactConstant {
       X         \(domainLine)
       known     \(directedDecimal(enclosure.lower, digits: 12, .down)) ≤ L(f, X) ≤ \
       \(directedDecimal(enclosure.upper, digits: 12, .up))
+      bound     \(upperSoundness.text)
       engine    \(result.engine.rawValue), \(result.statistics.nodes) nodes, \(secondsText(result.seconds)) s
       """
   }

@@ -57,7 +57,10 @@ import TreeSearch
         // Finished: once more changes nothing and expands nothing.
         let again = try problem.solve(settings)
         #expect(again.value == whole.value && again.isOptimal && again.statistics == rest.statistics)
-        // A resumed question is another search.
+        // A resumed question is another search, and so is one for another gap: what the wider gap pruned is lost.
+        var narrow = settings
+        narrow.relativeGap = 0.5
+        #expect(throws: CheckpointError.self) { try problem.solve(narrow) }
         settings.goal = .init(value: 1, isStrict: false)
         #expect(throws: CheckpointError.self) { try problem.solve(settings) }
       }
@@ -100,7 +103,7 @@ import TreeSearch
       settings.tree.checkpoint?.resumes = true
       let text = try String(contentsOfFile: file, encoding: .utf8)
       let lines = text.split(separator: "\n").map(String.init)
-      try #require(lines.count > 2)
+      try #require(lines.count > 3)
       let node = lines[1]
       var copies: [String] = ["", "{}", "\n\n", String(text.dropLast(20)), String(text.dropFirst(7))]
       copies.append(lines.dropLast().joined(separator: "\n"))

@@ -60,7 +60,7 @@ private func read(_ file: String) throws -> MultilayerPerceptron {
     let folder = instances.path
     let ledger = try InstanceLedger(folder: folder)
     let files = try ["networks", "problems"].flatMap { part in
-      try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)")
+      try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/\(part)")
         .filter { $0.hasSuffix(".json") }.map { "\(part)/\($0)" }
     }
     #expect(Set(ledger.entries.map(\.file)) == Set(files))

@@ -70,6 +70,8 @@ int cglpk_solve(cglpk_program *program, int milliseconds, double objectiveLimit,
 /* Branch and cut for: minimise costs . x subject to rowLower <= rows <= rowUpper, lower <= x <= upper, and x_j integer
  * where isInteger[j]. One call, presolved; the callback within is C and only counts and reads the bound.
  *
+ * target: ends as soon as the incumbent is at most this, or the bound above it; HUGE_VAL is no target.
+ * stop: looked at once a node; ends where another thread has set it.
  * status: glp_mip_status, or 0 where there is no answer at all; value and primal belong to the incumbent (status
  * GLP_OPT or GLP_FEAS). bound: GLPK's lower bound, -HUGE_VAL before the first. isComplete: the search ran to its end.
  */
@@ -77,7 +79,8 @@ int cglpk_guarded_integer_minimize(int rows, int columns, const int *starts, con
                                    const double *coefficients, const double *rowLower,
                                    const double *rowUpper, const double *lower, const double *upper,
                                    const double *costs, const int *isInteger, int milliseconds,
-                                   int nodeLimit, double objectiveTolerance, int *status, int *isComplete,
+                                   int nodeLimit, double objectiveTolerance, double target,
+                                   const volatile int *stop, int *status, int *isComplete,
                                    double *value, double *bound, double *primal, int *nodes,
                                    char *message, int messageCapacity);
 
