@@ -132,4 +132,18 @@ import Testing
       }, sense: .maximize)
     #expect(try huge.solve().value == huge.bruteForceOptimum()?.value)
   }
+
+  @Test("Long chains with fields: the anchor, coupled to every spin, costs no more than the others")
+  func chain() throws {
+    var random = SplitMix64(seed: 11)
+    func number() -> Rational { Rational(Int.random(in: -9...9, using: &random)) }
+    let n = 30_000
+    let problem = Ising(
+      spins: n, couplings: (1..<n).map { PairTerm($0 - 1, $0, number()) },
+      fields: (0..<n).map { _ in number() },
+      sense: .maximize)
+    let reduced = try problem.solve()
+    #expect(reduced.isOptimal && reduced.boundSource == .presolve)
+    #expect(reduced.value == (try problem.solve(QuadraticSearchTests.unreduced(engine: .elimination)).value))
+  }
 }
