@@ -32,11 +32,11 @@ struct BranchAndBound: Sendable {
 
   /// Runs to the asked gap or a limit; returns the largest bound still open.
   func run() throws -> Double {
-    let writer = state.settings.tree.checkpoint.map {
-      CheckpointWriter<PatternCheckpointHeader, PatternNode>($0, question: state.fingerprint)
+    let writer = try state.settings.tree.checkpoint.map {
+      try CheckpointWriter<PatternCheckpointHeader, PatternNode>($0, question: state.fingerprint)
     }
     var rules = NodePool<PatternNode>.Rules(
-      isOpen: { $0.bound > state.cutoff }, shouldStop: { writer?.failure != nil || state.shouldStop() },
+      isOpen: { $0.bound > state.cutoff }, shouldStop: { state.shouldStop() },
       willExpand: { node, open in state.reportProgress(openBound: node.bound, open: open) })
     if let writer { rules.save = { writer.write(PatternCheckpointHeader(state), $0) } }
     let pool = NodePool(settings: state.settings.tree, rules: rules)
@@ -44,6 +44,9 @@ struct BranchAndBound: Sendable {
       state.resume(saved.header)
       pool.restore(saved.nodes)
     } else {
+      if let plan = state.settings.tree.checkpoint, plan.resumes {
+        state.warn("\(plan.file): no checkpoint yet; the search started afresh")
+      }
       guard let root = root() else { return state.relaxedBound(nil) }
       pool.insert(root)
     }
@@ -57,7 +60,7 @@ struct BranchAndBound: Sendable {
         return children
       }
     }
-    if let failure = writer?.failure { throw failure }
+    if let failure = writer?.failure { state.warn("\(failure)") }
     if let violation = state.violation { throw violation }
     if pool.ranOutOfMemory { state.outOfMemory() }
     return pool.openBound ?? 0

@@ -60,6 +60,8 @@ public struct SearchResult: Sendable {
   public var seconds: Double
   /// The answer to the threshold question, where one was asked and it was decided.
   public var verdict: Bool?
+  /// What did not go as asked and does not touch the numbers.
+  public var warnings: [String] = []
 
   package init(
     enclosure: Enclosure, reason: StopReason, engine: Engine, explanation: String,

@@ -30,6 +30,7 @@ final class SearchState: @unchecked Sendable {
     var lastReport = ContinuousClock.now
     var earlier = 0.0
     var violation: TripwireViolation?
+    var warnings: [String] = []
   }
 
   let problem: PatternProblem
@@ -83,6 +84,8 @@ final class SearchState: @unchecked Sendable {
     locked { $0.stop = reason == .decided ? reason : $0.stop ?? reason }
   }
   func outOfMemory() { stop(.memory) }
+  /// Goes into the result's warnings.
+  func warn(_ text: String) { locked { $0.warnings.append(text) } }
 
   /// Whether the known pattern is a completion of this one.
   func holdsTripwire(_ pattern: PartialPattern) -> Bool {
@@ -213,9 +216,11 @@ final class SearchState: @unchecked Sendable {
     // Norms are never negative, witness or not.
     if case .atLeast(.zero)? = settings.threshold { verdict = true }
     let closed = enclosure.relativeGap <= settings.relativeGap
-    return SearchResult(
+    var result = SearchResult(
       enclosure: enclosure, reason: closed ? .gap : verdict != nil ? .decided : stop ?? .thin, engine: engine,
       explanation: explanation, statistics: statistics, seconds: seconds, verdict: verdict)
+    result.warnings = locked { $0.warnings }
+    return result
   }
 }
 

@@ -138,6 +138,8 @@ public struct QuadraticResult: Sendable {
   public let explanation: String
   public let statistics: QuadraticStatistics
   public let seconds: Double
+  /// What did not go as asked and does not touch the numbers.
+  public var warnings: [String] = []
 
   /// Whether no floating-point bound is behind `bound`.
   public var isExact: Bool { boundSource != .relaxation && boundSource != .solver }
@@ -155,6 +157,7 @@ final class SearchLimits: @unchecked Sendable {
   private var lastReport = ContinuousClock.now
   private var stopReason: QuadraticStopReason?
   private var counts = QuadraticStatistics()
+  private var warningTexts: [String] = []
   /// Seconds of the runs that this one resumes.
   private var earlier = 0.0
 
@@ -196,6 +199,10 @@ final class SearchLimits: @unchecked Sendable {
       return checkLimits()
     }
   }
+
+  /// Goes into the result's warnings.
+  func warn(_ text: String) { lock.withLock { warningTexts.append(text) } }
+  var warnings: [String] { lock.withLock { warningTexts } }
 
   func outOfMemory() { lock.withLock { stopReason = stopReason ?? .memory } }
 

@@ -58,9 +58,11 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
     var value = presolve?.constant ?? 0
     var bound = value
     var parts: [SpinPart<Scalar>.Answer] = []
+    let isGrid = settings.engine == nil && presolve != nil && SpinLinearBranchAndBound.suits(form)
     for (k, component) in components.enumerated() {
       // Small parts first, to the end; the question and the checkpoint are the last one's.
       var part = SpinPart(form: component.form, limits: limits, settings: settings)
+      part.isOfGrid = isGrid
       if k < components.count - 1 {
         part.settings.tree.checkpoint = nil
         part.settings.relativeGap = 0
@@ -89,7 +91,8 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
         ? .gap : goal.map { energy >= $0 || upper < $0 } == true ? .decided : limits.stop ?? .failure,
       boundSource: parts.map(\.source).max() ?? .presolve,
       engine: last?.engine ?? settings.engine ?? .elimination,
-      explanation: explanation(presolve, last), statistics: limits.statistics, seconds: limits.seconds)
+      explanation: explanation(presolve, last), statistics: limits.statistics, seconds: limits.seconds,
+      warnings: limits.warnings)
   }
 
   /// Nil where it is not wanted, or the problem is too large for its tables.

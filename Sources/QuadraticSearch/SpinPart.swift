@@ -25,6 +25,8 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   var settings: QuadraticSettings
   /// The energy that decides a question.
   var goal: Scalar?
+  /// The problem that this is a part of is one for linear programs; reductions may have hidden that.
+  var isOfGrid = false
   /// What the rest of the problem adds to this part's energy: relative gaps are those of the whole.
   var offset = 0.0
 
@@ -158,19 +160,19 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     case .enumerate? where n > GrayCode<Scalar>.spinLimit:
       throw UnsupportedProblem(
         "engine enumerate takes at most \(GrayCode<Scalar>.spinLimit) spins, this problem has \(n)",
-        remedy: "use --engine semidefinite", isRequest: true)
+        remedy: "leave the engine to auto", isRequest: true)
     case .elimination? where elimination.map { $0.width > widthLimit } ?? false:
       throw UnsupportedProblem(
         "engine elimination takes a width of at most \(widthLimit), this problem's is larger",
-        remedy: "use --engine semidefinite", isRequest: true)
+        remedy: "leave the engine to auto", isRequest: true)
     case .semidefinite? where n > spinLimit:
       throw UnsupportedProblem(
         "engine semidefinite takes at most \(spinLimit) spins, this problem has \(n)",
-        remedy: "use --engine elimination if the problem is sparse", isRequest: true)
+        remedy: "leave the engine to auto", isRequest: true)
     case .linear? where edges > SpinLinearBranchAndBound<Scalar>.edgeLimit:
       throw UnsupportedProblem(
         "engine linear takes at most \(SpinLinearBranchAndBound<Scalar>.edgeLimit) couplings and fields, this problem has \(edges)",
-        remedy: "use --engine semidefinite", isRequest: true)
+        remedy: "leave the engine to auto", isRequest: true)
     case .milp? where form.absoluteSum > SpinIntegerProgram<Scalar>.absoluteSumLimit:
       throw UnsupportedProblem(
         "engine milp takes coefficients whose magnitudes add up to 2^53, those of this problem exceed that",
@@ -192,7 +194,9 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
       width.map { "elimination width \($0)" }
       ?? ((elimination?.width ?? 0) > widthLimit
         ? "elimination width above \(widthLimit)" : "elimination width unknown")
-    if SpinLinearBranchAndBound.suits(form) {
+    if SpinLinearBranchAndBound.suits(form)
+      || isOfGrid && edges <= SpinLinearBranchAndBound<Scalar>.edgeLimit
+    {
       return (
         .linear,
         "\(n) spins, \(edges) couplings and fields, \(measured): branch and cut with odd-cycle inequalities"

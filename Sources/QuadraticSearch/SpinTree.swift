@@ -33,10 +33,10 @@ struct SpinTree<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     let plan = settings.tree.checkpoint
     let question =
       plan == nil ? "" : form.fingerprint(engine: engine, goal: goal, relativeGap: settings.relativeGap)
-    let writer = plan.map { CheckpointWriter<Header, Node>($0, question: question) }
+    let writer = try plan.map { try CheckpointWriter<Header, Node>($0, question: question) }
     var rules = NodePool<Node>.Rules(
       isOpen: isOpen,
-      shouldStop: { incumbent.isDone || writer?.failure != nil || limits.shouldStop() },
+      shouldStop: { incumbent.isDone || limits.shouldStop() },
       willExpand: { node, open in
         limits.report(
           form.unit * Rational(BigInt(incumbent.energy)),
@@ -56,10 +56,11 @@ struct SpinTree<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
       limits.resume(saved.header.statistics, seconds: saved.header.seconds)
       pool.restore(saved.nodes)
     } else {
+      if let plan, plan.resumes { limits.warn("\(plan.file): no checkpoint yet; the search started afresh") }
       pool.insert(root())
     }
     pool.run(worker)
-    if let failure = writer?.failure { throw failure }
+    if let failure = writer?.failure { limits.warn("\(failure)") }
     if let violation = incumbent.state.violation { throw violation }
     if pool.ranOutOfMemory { limits.outOfMemory() }
     return ([incumbent.state.settled] + pool.open.map(\.energyBound)).compactMap { $0 }.max()

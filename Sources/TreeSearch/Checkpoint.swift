@@ -48,6 +48,14 @@ public struct Checkpoint<Header: Codable & Sendable, Node: TreeNode>: Sendable {
     }
   }
 
+  /// Whether the file's first line is that of a checkpoint.
+  static func isCheckpoint(_ file: String) -> Bool {
+    guard let data = FileManager.default.contents(atPath: file) else { return false }
+    return
+      (try? JSONDecoder().decode(CheckpointName.self, from: Data(data.prefix { $0 != UInt8(ascii: "\n") })))
+      != nil
+  }
+
   /// - Parameter isValid: whether a node is one of this search's.
   /// - Returns: nil where there is no such file.
   /// - Throws: `CheckpointError` where the file is damaged or belongs to another search.

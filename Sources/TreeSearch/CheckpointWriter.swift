@@ -1,6 +1,7 @@
+import Foundation
 import Synchronization
 
-/// Writes the checkpoints of one search and remembers the first failure: a search whose work cannot be saved as asked stops.
+/// Writes the checkpoints of one search and remembers the first failure: the search goes on, and its result says so.
 public final class CheckpointWriter<Header: Codable & Sendable, Node: TreeNode>: Sendable {
   /// Bytes of nodes beyond which warm starts are left out of the file.
   private static var roomForWarmStarts: Int { 128 << 20 }
@@ -9,9 +10,27 @@ public final class CheckpointWriter<Header: Codable & Sendable, Node: TreeNode>:
   private let question: String
   private let firstFailure = Mutex<CheckpointError?>(nil)
 
-  public init(_ plan: CheckpointPlan, question: String) {
+  /// - Throws: `CheckpointError` where the file cannot be written, or holds what would be lost: anything that is no
+  ///   checkpoint, and a checkpoint that is not resumed.
+  public init(_ plan: CheckpointPlan, question: String) throws(CheckpointError) {
     file = plan.file
     self.question = question
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
+    guard !file.isEmpty, FileManager.default.isWritableFile(atPath: folder) else {
+      throw CheckpointError(
+        "\(file): the checkpoint could not be written; give a file in a folder that can be written to")
+    }
+    guard let kind = try? FileManager.default.attributesOfItem(atPath: file)[.type] as? FileAttributeType
+    else {
+      return
+    }
+    guard kind == .typeRegular, Checkpoint<Header, Node>.isCheckpoint(file) else {
+      throw CheckpointError("\(file): exists and is no checkpoint; give the name of a new file")
+    }
+    guard plan.resumes else {
+      throw CheckpointError(
+        "\(file): a checkpoint exists already; --resume goes on from it, or remove it first")
+    }
   }
 
   public var failure: CheckpointError? { firstFailure.withLock { $0 } }

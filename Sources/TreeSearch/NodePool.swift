@@ -93,6 +93,8 @@ public final class NodePool<Node: TreeNode>: @unchecked Sendable {
   /// - Parameter worker: called once on each worker's own thread; sets up what belongs to that thread, and hands
   ///   `work` the way to expand a node. It may do so again and again: `work` returns early once its `isUsable` is false.
   public func run(_ worker: @escaping @Sendable (_ work: Work) -> Void) {
+    // From the first moment on there is something to resume.
+    rules.save?(locked { openNodes })
     if settings.threads == 1 {
       worker(work(while:_:))
     } else {

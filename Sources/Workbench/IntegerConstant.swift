@@ -96,12 +96,13 @@ struct IntegerConstant {
       case .memory: .memory
       case .failure: .thin
       }
-    let result = SearchResult(
+    var result = SearchResult(
       enclosure: enclosure, reason: enclosure.relativeGap <= settings.relativeGap ? .gap : reason,
       engine: Engine(rawValue: answer.result.engine.rawValue) ?? .semidefinite,
       explanation: "J is a vector: a quadratic problem in exact integers; \(answer.result.explanation)",
       statistics: Self.statistics(answer.result.statistics), seconds: answer.result.seconds,
       verdict: answer.verdict)
+    result.warnings = answer.result.warnings
     let source = answer.result.boundSource
     return (result, upper, source == .solver ? .unchecked : source == .relaxation ? .floatingPoint : .exact)
   }

@@ -104,7 +104,9 @@ extension Maximization {
     lines += instance.notes.map { "note      \($0)" }
     lines.append("")
     if isOptimal {
-      lines.append("\(name) = \(value.printed(.nearest))" + rootText)
+      lines.append(
+        "\(name) = \(value.printed(.nearest))" + rootText
+          + (result.boundSource == .solver ? "   (says GLPK, not checked)" : ""))
     } else {
       let (lower, upper) = enclosure
       lines.append(

@@ -65,11 +65,18 @@ public struct SearchBenchmark: Sendable {
     switch suite {
     case .quadratic:
       for (family, parameters) in Self.quadratic {
-        for seed in 0..<UInt64(seeds) { report(try quadratic(family, parameters, seed)) }
+        for seed in 0..<UInt64(seeds) where !quadraticSettings.isInterrupted() {
+          // A kind that the engine asked for does not take has no row.
+          do { report(try quadratic(family, parameters, seed)) } catch let refusal as UnsupportedProblem
+            where refusal.isRequest
+          {}
+        }
       }
     case .outputs:
       for sizes in Self.outputs {
-        for seed in 0..<UInt64(seeds) { report(try outputs(sizes, seed)) }
+        for seed in 0..<UInt64(seeds) where !patternSettings.isInterrupted() {
+          report(try outputs(sizes, seed))
+        }
       }
     case .seqlip:
       for network in try Benchmark.networks(folder) { try seqLip(network, report) }
@@ -142,7 +149,7 @@ public struct SearchBenchmark: Sendable {
       rows.contains { $0.peers.contains { $0.peer == peer && $0.seconds != nil } }
     }
     var table = TextTable(
-      header: ["kind", "solved", "engine", "nodes", "CPU s", "largest"] + peers.map { "\($0.rawValue) s" },
+      header: ["kind", "solved", "engine", "nodes", "CPU s", "largest s"] + peers.map { "\($0.rawValue) s" },
       alignments: [.left, .right, .left, .right, .right, .right] + peers.map { _ in .right })
     var groups: [[Row]] = []
     for row in rows {

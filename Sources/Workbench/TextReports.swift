@@ -51,7 +51,9 @@ extension ExactConstant {
     lines.insert(contentsOf: question.network.notes.map { "note      \($0)" }, at: 2)
     let label = patterns == .attainable ? "L(f, X)" : "FGL"
     if result.isOptimal {
-      lines.append("\(label) = \(directedDecimal(value, digits: 12, .nearest))")
+      lines.append(
+        "\(label) = \(directedDecimal(value, digits: 12, .nearest))"
+          + (upperSoundness == .unchecked ? "   (says GLPK, not checked)" : ""))
     } else {
       lines.append(
         "\(directedDecimal(enclosure.lower, digits: 12, .down)) ≤ \(label) ≤ "

@@ -57,6 +57,7 @@ struct DecideCommand: ParsableCommand {
     }
     let decision = try Maximization(
       instance, threshold: threshold, settings: search.quadraticSettings(checkpoint))
+    for warning in decision.result.warnings { Terminal.note("warning: \(warning)") }
     checkpoint.note(decision.result.engine.keepsTree, engine: decision.result.engine.rawValue)
     let name =
       instance.problem.kind == .lipCST
@@ -83,6 +84,7 @@ struct DecideCommand: ParsableCommand {
   }
 
   private func report(_ decision: ExactConstant, _ claim: (yes: String, no: String)) throws {
+    for warning in decision.result.warnings { Terminal.note("warning: \(warning)") }
     checkpoint.note(decision.result.engine.keepsTree, engine: decision.result.engine.rawValue)
     print(search.json ? decision.json : decision.decisionText(claim.yes, negation: claim.no))
     if decision.result.verdict == nil { throw ExitCode(2) }

@@ -34,6 +34,7 @@ struct ExactCommand: ParsableCommand {
     let question = try network.question(search.settings(checkpoint: checkpoint))
     let exact = try ExactConstant(
       question, patterns: ExactConstant.Patterns(rawValue: patterns) ?? .attainable, sink: search.sink)
+    for warning in exact.result.warnings { Terminal.note("warning: \(warning)") }
     checkpoint.note(exact.result.engine.keepsTree, engine: exact.result.engine.rawValue)
     print(search.json ? exact.json : exact.text(explain: explain))
     if !exact.result.isOptimal { throw ExitCode(2) }

@@ -26,6 +26,7 @@ struct MaximizeCommand: ParsableCommand {
 
   func run() throws {
     let answer = try Maximization(try file.read(), settings: search.settings())
+    for warning in answer.result.warnings { Terminal.note("warning: \(warning)") }
     search.checkpoint.note(answer.result.engine.keepsTree, engine: answer.result.engine.rawValue)
     print(search.limits.json ? answer.json(seed: search.limits.seed) : answer.text(explain: explain))
     if !answer.isOptimal, answer.result.reason != .gap { throw ExitCode(2) }

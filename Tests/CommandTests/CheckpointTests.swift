@@ -58,12 +58,31 @@ import Testing
       try Data("nonsense\n".utf8).write(to: URL(fileURLWithPath: checkpoint))
       expectOneLine(
         try Tool.run("maximize", graph, "--quiet", "--checkpoint", checkpoint, "--resume"), code: 65,
-        says: "not a line of a checkpoint")
+        says: "is no checkpoint")
       let misuse = try Tool.run("maximize", graph, "--resume")
       #expect(misuse.code == 64 && misuse.errors.contains("--resume needs --checkpoint"))
       expectOneLine(
         try Tool.run("maximize", graph, "--quiet", "--checkpoint", "/no/such/folder/tree"), code: 65,
         says: "could not be written")
+    }
+  }
+
+  @Test("Where a later checkpoint cannot be written, the answer is still printed, with a warning")
+  func lost() throws {
+    try withInstance { graph, checkpoint in
+      let folder = checkpoint + "-folder"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let gone = Thread {
+        usleep(300_000)
+        try? FileManager.default.removeItem(atPath: folder)
+      }
+      gone.start()
+      let outcome = try Tool.run(
+        "maximize", graph, "--quiet", "--checkpoint", folder + "/tree", "--checkpoint-interval", "0")
+      #expect(outcome.code == 0 && outcome.output.contains("maximum = "))
+      #expect(outcome.errors.contains("could not be written"), "\(outcome.errors)")
+      let fresh = try Tool.run("maximize", graph, "--quiet", "--checkpoint", checkpoint, "--resume")
+      #expect(fresh.code == 0 && fresh.errors.contains("no checkpoint yet"))
     }
   }
 }

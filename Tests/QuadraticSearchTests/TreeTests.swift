@@ -47,7 +47,10 @@ import TreeSearch
         var settings = QuadraticSettings(
           engine: .semidefinite, nodeLimit: limit,
           tree: TreeSettings(checkpoint: CheckpointPlan(file: file)))
+        try? FileManager.default.removeItem(atPath: file)
         let part = try problem.solve(settings)
+        // What is there is not lost to a forgotten --resume.
+        #expect(throws: CheckpointError.self) { try problem.solve(settings) }
         settings.nodeLimit = nil
         settings.tree.checkpoint?.resumes = true
         let rest = try problem.solve(settings)
@@ -123,6 +126,15 @@ import TreeSearch
       for copy in copies {
         try copy.write(toFile: file, atomically: true, encoding: .utf8)
         #expect(throws: CheckpointError.self, "\(copy.prefix(200))") { try problem.solve(settings) }
+      }
+      // Nothing else is overwritten.
+      for resumes in [false, true] {
+        try "1 1\n1 1 1\n".write(toFile: file, atomically: true, encoding: .utf8)
+        settings.tree.checkpoint = CheckpointPlan(file: file, resumes: resumes)
+        #expect(throws: CheckpointError.self) { try problem.solve(settings) }
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "1 1\n1 1 1\n")
+        settings.tree.checkpoint = CheckpointPlan(file: folder, resumes: resumes)
+        #expect(throws: CheckpointError.self) { try problem.solve(settings) }
       }
       settings.tree.checkpoint = CheckpointPlan(file: folder + "/no/such/folder")
       #expect(throws: CheckpointError.self) { try problem.solve(settings) }

@@ -91,7 +91,7 @@ final class ToyIncumbent: Sendable {
     undisturbed.run { work in work({ true }) { Self.expand($0, whole) } }
 
     let incumbent = ToyIncumbent()
-    let writer = CheckpointWriter<Double, ToyNode>(CheckpointPlan(file: file), question: "toy")
+    let writer = try CheckpointWriter<Double, ToyNode>(CheckpointPlan(file: file), question: "toy")
     let first = pool(incumbent, TreeSettings(), stopAfter: limit) { writer.write(incumbent.best, $0) }
     first.insert([Self.root])
     first.run { work in work({ true }) { Self.expand($0, incumbent) } }
