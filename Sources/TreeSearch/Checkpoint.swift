@@ -83,7 +83,7 @@ public struct Checkpoint<Header: Codable & Sendable, Node: TreeNode>: Sendable {
     }
     guard peek.question == question else {
       throw CheckpointError(
-        "\(file):1: belongs to another search; resume with the same instance, engine and question")
+        "\(file):1: belongs to another search; resume with the same instance, engine, gap and question")
     }
     guard let last, let checksum = try? decoder.decode(Checksum.self, from: Data(last)),
       checksum == Checksum(of: data[..<last.startIndex])
