@@ -71,7 +71,6 @@ let package = Package(
         "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "LowRankSearch", "RandomNumbers",
         "TreeSearch",
         .product(name: "BigInt", package: "BigInt"),
-        .product(name: "HeapModule", package: "swift-collections"),
       ],
       swiftSettings: strict),
     .target(

@@ -1,6 +1,6 @@
 import LinearAlgebra
 
-/// W_1 … W_K scaled by powers of two so that products along the chain, and their squares, neither overflow nor underflow:
+/// W_1 … W_K, K ≥ 2, scaled by powers of two so that products along the chain, and their squares, neither overflow nor underflow:
 ///
 ///     a unit that nothing reaches, or that reaches nothing, is zero; every other unit's row of weights has its largest entry in
 ///     [1, 2), and what that takes goes into its column of the next layer, whose largest column then has its largest entry in [1, 2)
@@ -27,10 +27,6 @@ struct BalancedChain {
           chain[k + 1][i, unit].scale(by: row + column - top)
         }
       }
-    }
-    if chain.count == 1, let (matrix, e) = chain[0].scaledToUnit() {
-      chain[0] = matrix
-      exponent = e
     }
     self.chain = chain
     self.exponent = exponent

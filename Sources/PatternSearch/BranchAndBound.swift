@@ -35,18 +35,17 @@ struct BranchAndBound: Sendable {
     let writer = try state.settings.tree.checkpoint.map {
       try CheckpointWriter<PatternCheckpointHeader, PatternNode>($0, question: state.fingerprint)
     }
+    defer { for warning in writer?.warnings ?? [] { state.warn(warning) } }
     var rules = NodePool<PatternNode>.Rules(
       isOpen: { $0.bound > state.cutoff }, shouldStop: { state.shouldStop() },
       willExpand: { node, open in state.reportProgress(openBound: node.bound, open: open) })
     if let writer { rules.save = { writer.write(PatternCheckpointHeader(state), $0) } }
     let pool = NodePool(settings: state.settings.tree, rules: rules)
-    if let saved = try savedSearch() {
+    if let writer, let saved = try writer.resumed(isValid: { $0.isValid(for: problem) }) {
+      try saved.header.validate(writer.file)
       state.resume(saved.header)
       pool.restore(saved.nodes)
     } else {
-      if let plan = state.settings.tree.checkpoint, plan.resumes {
-        state.warn("\(plan.file): no checkpoint yet; the search started afresh")
-      }
       guard let root = root() else { return state.relaxedBound(nil) }
       pool.insert(root)
     }
@@ -60,7 +59,6 @@ struct BranchAndBound: Sendable {
         return children
       }
     }
-    if let failure = writer?.failure { state.warn("\(failure)") }
     if let violation = state.violation { throw violation }
     if pool.ranOutOfMemory { state.outOfMemory() }
     return pool.openBound ?? 0
@@ -68,17 +66,6 @@ struct BranchAndBound: Sendable {
 
   /// Whether time is up. The node limit is looked at between nodes only: what is begun, the root included, is worked off.
   private func stop() -> Bool { state.shouldStop(countingNodes: false) }
-
-  private func savedSearch() throws -> Checkpoint<PatternCheckpointHeader, PatternNode>? {
-    guard let plan = state.settings.tree.checkpoint, plan.resumes else { return nil }
-    let saved = try Checkpoint<PatternCheckpointHeader, PatternNode>.read(
-      plan.file, question: state.fingerprint
-    ) { $0.isValid(for: problem) }
-    guard saved?.header.isValid != false else {
-      throw CheckpointError("\(plan.file):1: its counts or bounds are out of range")
-    }
-    return saved
-  }
 
   /// Moves the oracle's counts to the shared ones.
   private func count(_ oracle: inout CellOracle) {

@@ -87,12 +87,14 @@ struct PatternCheckpointHeader: Codable, Sendable {
   let statistics: SearchStatistics
   let seconds: Double
 
-  var isValid: Bool {
+  func validate(_ file: String) throws(CheckpointError) {
     let counts = [
       statistics.nodes, statistics.cells, statistics.linearPrograms, statistics.exactDecisions,
       statistics.relaxations, statistics.newtonSteps, statistics.exactWitnesses,
     ]
-    return settled >= 0 && thin >= 0 && seconds >= 0 && counts.allSatisfy { (0...1 << 52).contains($0) }
+    guard settled >= 0, thin >= 0, seconds >= 0, counts.allSatisfy((0...1 << 52).contains) else {
+      throw CheckpointError("\(file):1: its counts or bounds are out of range")
+    }
   }
 
   init(_ state: SearchState) {

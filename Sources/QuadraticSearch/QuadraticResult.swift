@@ -204,8 +204,6 @@ final class SearchLimits: @unchecked Sendable {
   func warn(_ text: String) { lock.withLock { warningTexts.append(text) } }
   var warnings: [String] { lock.withLock { warningTexts } }
 
-  func outOfMemory() { lock.withLock { stopReason = stopReason ?? .memory } }
-
   private func checkLimits() -> Bool {
     if stopReason != nil { return true }
     if settings.isInterrupted() {

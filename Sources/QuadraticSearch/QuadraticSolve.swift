@@ -1,6 +1,5 @@
 import BigInt
 public import ExactArithmetic
-import LinearProgramming
 public import Problems
 import RandomNumbers
 import TreeSearch

@@ -37,8 +37,6 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
   /// Triangle inequalities are separated at most so often.
   private static var rootRounds: Int { 12 }
   private static var childRounds: Int { 8 }
-  /// Tabu searches before the first node.
-  private static var initialRestarts: Int { 20 }
 
   private let form: SpinForm<Scalar>
   private let limits: SearchLimits
@@ -57,10 +55,7 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
   /// The heuristic's spins, and the tree's root; none where the root can be pruned.
   func root() -> [Node] {
     var random = SplitMix64(seed: seed)
-    for _ in 0..<Self.initialRestarts where !incumbent.isDone && !limits.shouldStop() {
-      limits.statistics.restarts += 1
-      incumbent.offer(tabu.restart(&random, shouldStop: limits.shouldStop))
-    }
+    incumbent.seed(tabu, limits, &random)
     var fixed = [Int8](repeating: 0, count: form.spins)
     if !form.hasFields, form.spins > 0 {
       // s and -s are the same: fix the spin with the heaviest couplings.
@@ -75,9 +70,7 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
   /// The children that may hold something better.
   func expand(_ node: Node) -> [Node] {
     // From the node alone, so that runs repeat whatever the order of the nodes.
-    var name = Fingerprint()
-    for spin in node.fixed { name.combine(Int(spin)) }
-    var random = SplitMix64(seed: seed ^ name.value)
+    var random = SplitMix64(seed: seed ^ Fingerprint(node.fixed).value)
     let children = [1, -1].compactMap { (spin: Int8) -> Node? in
       var child = node.fixed
       child[node.branching] = spin

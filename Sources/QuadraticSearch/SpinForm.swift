@@ -77,6 +77,12 @@ struct SpinForm<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable 
     return bound - (rest < 0 ? rest + step : rest)
   }
 
+  /// The same of a bound of any size: E lies between -Σ and Σ of all magnitudes.
+  func roundedDown(clamping bound: Int128) -> Scalar {
+    let total = absoluteSum
+    return roundedDown(min(total, max(-total, Scalar(clamping: bound))))
+  }
+
   /// An upper bound on E that needs no search: Σ |c| + Σ |h|.
   var absoluteSum: Scalar {
     fields.reduce(0) { $0 + abs($1) }

@@ -1,3 +1,4 @@
+import RandomNumbers
 import Synchronization
 import TreeSearch
 
@@ -11,6 +12,9 @@ final class SpinIncumbent<Scalar: FixedWidthInteger & SignedInteger & Sendable>:
     var settled: Int128?
     var violation: TripwireViolation?
   }
+
+  /// Tabu searches before the first node.
+  private static var initialRestarts: Int { 20 }
 
   private let form: SpinForm<Scalar>
   private let relativeGap: Double
@@ -66,6 +70,14 @@ final class SpinIncumbent<Scalar: FixedWidthInteger & SignedInteger & Sendable>:
       guard candidate.energy > state.energy else { return }
       state.energy = candidate.energy
       state.spins = candidate.spins
+    }
+  }
+
+  /// First spins, before any node.
+  func seed(_ tabu: TabuSearch<Scalar>, _ limits: SearchLimits, _ random: inout SplitMix64) {
+    for _ in 0..<Self.initialRestarts where !isDone && !limits.shouldStop() {
+      limits.statistics.restarts += 1
+      offer(tabu.restart(&random, shouldStop: limits.shouldStop))
     }
   }
 

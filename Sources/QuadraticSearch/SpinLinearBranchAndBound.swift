@@ -29,7 +29,6 @@ final class SpinLinearBranchAndBound<Scalar: FixedWidthInteger & SignedInteger &
 
   static var edgeLimit: Int { 20_000 }
   private static var enumerationLimit: Int { 10 }
-  private static var initialRestarts: Int { 20 }
   /// How often GLPK may fail fatally before a worker goes on without it.
   private static var failureLimit: Int { 3 }
 
@@ -69,10 +68,7 @@ final class SpinLinearBranchAndBound<Scalar: FixedWidthInteger & SignedInteger &
   /// The heuristic's spins, and the root, not yet bounded.
   func root() -> [Node] {
     var random = SplitMix64(seed: seed)
-    for _ in 0..<Self.initialRestarts where !incumbent.isDone && !limits.shouldStop() {
-      limits.statistics.restarts += 1
-      incumbent.offer(tabu.restart(&random, shouldStop: limits.shouldStop))
-    }
+    incumbent.seed(tabu, limits, &random)
     return graph.edges.isEmpty ? [] : [Node(energyBound: graph.absoluteSum, decisions: [], branching: nil)]
   }
 
@@ -108,9 +104,7 @@ final class SpinLinearBranchAndBound<Scalar: FixedWidthInteger & SignedInteger &
     _ node: Node, _ relaxation: inout CutPolytopeRelaxation, _ program: inout CuttingPlaneProgram
   ) -> [Node] {
     // From the node alone, as far as the program allows.
-    var name = Fingerprint()
-    for term in node.decisions { name.combine(Int(term)) }
-    var random = SplitMix64(seed: seed ^ name.value)
+    var random = SplitMix64(seed: seed ^ Fingerprint(node.decisions).value)
     guard let branching = node.branching else {
       return [visit([], inherited: node.energyBound, &relaxation, &program, &random)].compactMap { $0 }
     }

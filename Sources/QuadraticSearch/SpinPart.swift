@@ -112,9 +112,7 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     _ incumbent: SpinIncumbent<Scalar>, _ upper: Int128?, _ source: QuadraticBoundSource
   ) -> Held {
     let found = incumbent.state
-    let bound =
-      upper.map { form.roundedDown(min(form.absoluteSum, max(-form.absoluteSum, Scalar(clamping: $0)))) }
-      ?? found.energy
+    let bound = upper.map(form.roundedDown(clamping:)) ?? found.energy
     return (found.energy, found.spins, max(found.energy, bound), source)
   }
 

@@ -30,39 +30,31 @@ struct SpinTree<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   ) throws -> Int128? {
     typealias Header = SpinCheckpointHeader<Scalar>
     let (form, limits, incumbent) = (form, limits, incumbent)
-    let plan = settings.tree.checkpoint
-    let question =
-      plan == nil ? "" : form.fingerprint(engine: engine, goal: goal, relativeGap: settings.relativeGap)
-    let writer = try plan.map { try CheckpointWriter<Header, Node>($0, question: question) }
+    let writer = try settings.tree.checkpoint.map {
+      try CheckpointWriter<Header, Node>(
+        $0, question: form.fingerprint(engine: engine, goal: goal, relativeGap: settings.relativeGap))
+    }
     var rules = NodePool<Node>.Rules(
       isOpen: isOpen,
       shouldStop: { incumbent.isDone || limits.shouldStop() },
       willExpand: { node, open in
         limits.report(
           form.unit * Rational(BigInt(incumbent.energy)),
-          form.unit
-            * Rational(
-              BigInt(
-                form.roundedDown(
-                  min(form.absoluteSum, max(-form.absoluteSum, Scalar(clamping: node.energyBound)))))),
-          open: open)
+          form.unit * Rational(BigInt(form.roundedDown(clamping: node.energyBound))), open: open)
       })
     if let writer { rules.save = { writer.write(Header(incumbent.state, limits), $0) } }
     let pool = NodePool(settings: settings.tree, rules: rules)
-    if let plan, plan.resumes,
-      let saved = try Checkpoint<Header, Node>.read(plan.file, question: question, isValid: isValid)
-    {
-      try incumbent.resume(saved.header, file: plan.file)
+    if let writer, let saved = try writer.resumed(isValid: isValid) {
+      try incumbent.resume(saved.header, file: writer.file)
       limits.resume(saved.header.statistics, seconds: saved.header.seconds)
       pool.restore(saved.nodes)
     } else {
-      if let plan, plan.resumes { limits.warn("\(plan.file): no checkpoint yet; the search started afresh") }
       pool.insert(root())
     }
     pool.run(worker)
-    if let failure = writer?.failure { limits.warn("\(failure)") }
+    for warning in writer?.warnings ?? [] { limits.warn(warning) }
     if let violation = incumbent.state.violation { throw violation }
-    if pool.ranOutOfMemory { limits.outOfMemory() }
+    if pool.ranOutOfMemory { limits.end(.memory) }
     return ([incumbent.state.settled] + pool.open.map(\.energyBound)).compactMap { $0 }.max()
   }
 }

@@ -135,6 +135,10 @@ public struct Fingerprint: Sendable {
 
   public init() {}
 
+  public init(_ values: some Sequence<some BinaryInteger>) {
+    for value in values { combine(Int(value)) }
+  }
+
   public mutating func combine(_ value: UInt64) {
     var rest = value
     for _ in 0..<8 {

@@ -110,3 +110,10 @@ public struct ExactConstant: Sendable {
     return nil
   }
 }
+
+extension QuadraticResult {
+  /// What the bound rests on.
+  var boundSoundness: ExactConstant.UpperSoundness {
+    boundSource == .solver ? .unchecked : isExact ? .exact : .floatingPoint
+  }
+}

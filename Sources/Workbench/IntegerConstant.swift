@@ -103,8 +103,7 @@ struct IntegerConstant {
       statistics: Self.statistics(answer.result.statistics), seconds: answer.result.seconds,
       verdict: answer.verdict)
     result.warnings = answer.result.warnings
-    let source = answer.result.boundSource
-    return (result, upper, source == .solver ? .unchecked : source == .relaxation ? .floatingPoint : .exact)
+    return (result, upper, answer.result.boundSoundness)
   }
 
   /// The pattern found, at a point of its cell where one is needed; nil for the zero map.

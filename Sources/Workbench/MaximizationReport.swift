@@ -90,9 +90,7 @@ extension Maximization {
     }
   }
 
-  private var soundness: String {
-    result.boundSource == .solver ? "unchecked" : result.isExact ? "exact" : "floating-point"
-  }
+  private var soundness: String { result.boundSoundness.rawValue }
 
   private var lines: [String] {
     let sense = instance.problem.sense
