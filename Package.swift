@@ -10,12 +10,16 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// The same for what a proof rests on: no unsafe Swift either.
+let trusted: [SwiftSetting] = strict + [.strictMemorySafety()]
+
 let package = Package(
   name: "LipBench",
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "LipBench", targets: ["LipBench"]),
     .executable(name: "lipbench", targets: ["LipBenchCommand"]),
+    .executable(name: "lipbench-check", targets: ["LipBenchCheckCommand"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -39,8 +43,21 @@ let package = Package(
     .target(
       name: "ExactArithmetic",
       dependencies: [.product(name: "BigInt", package: "BigInt")],
-      swiftSettings: strict,
+      swiftSettings: trusted,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    // The checker of certificates: its own parsers, rules and verdict, and no other target of ours but the arithmetic.
+    .target(
+      name: "CertificateKernel",
+      dependencies: ["ExactArithmetic", .product(name: "BigInt", package: "BigInt")],
+      swiftSettings: trusted,
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .executableTarget(
+      name: "LipBenchCheckCommand",
+      dependencies: [
+        "CertificateKernel", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/lipbench-check",
+      swiftSettings: trusted),
     .target(
       name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: strict),
     .target(
@@ -106,6 +123,15 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Certificates as files: the searches' events, written line by line.
+    .target(
+      name: "Certificates",
+      dependencies: [
+        "CertificateKernel", "ExactArithmetic", "PatternSearch", "QuadraticSearch",
+        .product(name: "BigInt", package: "BigInt"),
+      ],
+      swiftSettings: strict),
+
     // The audit, the library product and the command.
     .target(
       name: "Workbench",
@@ -143,6 +169,13 @@ let package = Package(
     .testTarget(
       name: "ExactArithmeticTests",
       dependencies: ["ExactArithmetic", "RandomNumbers", .product(name: "BigInt", package: "BigInt")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CertificateKernelTests",
+      dependencies: [
+        "CertificateKernel", "ExactArithmetic", "Generators", "Networks", "ONNXNetworks", "Problems", "RandomNumbers",
+        "Reductions", "TestSupport", .product(name: "BigInt", package: "BigInt"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "TreeSearchTests", dependencies: ["TreeSearch", "RandomNumbers"], swiftSettings: strict),
