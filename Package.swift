@@ -49,6 +49,7 @@ let package = Package(
     .target(
       name: "CertificateKernel",
       dependencies: ["ExactArithmetic", .product(name: "BigInt", package: "BigInt")],
+      exclude: ["CertificateFormat.md"],
       swiftSettings: trusted,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .executableTarget(
