@@ -9,7 +9,14 @@ public protocol CertificateOutput: Sendable {
 /// Exact numbers as certificates write them.
 public enum CertificateNumber {
   /// `mantissa p exponent` in lowest terms: the double exactly.
-  public static func text(_ value: Double) -> String { text(Dyadic(value)) }
+  public static func text(_ value: Double) -> String {
+    guard value != 0 else { return "0" }
+    // ulp is a power of two and value / ulp an integer below 2⁵³.
+    let integer = Int64(value / value.ulp)
+    let zeros = integer.trailingZeroBitCount
+    let exponent = Int(value.ulp.exponent) + zeros
+    return exponent == 0 ? "\(integer >> zeros)" : "\(integer >> zeros)p\(exponent)"
+  }
 
   public static func text(_ value: Dyadic) -> String {
     if value.isZero { return "0" }
@@ -19,5 +26,10 @@ public enum CertificateNumber {
     return exponent == 0 ? "\(mantissa)" : "\(mantissa)p\(exponent)"
   }
 
-  public static func text(_ value: Rational) -> String { value.description }
+  /// An integer, `mantissa p exponent` where the denominator is a power of two, or a fraction.
+  public static func text(_ value: Rational) -> String {
+    let zeros = value.denominator.trailingZeroBitCount
+    guard zeros > 0, value.denominator.magnitude.bitWidth == zeros + 1 else { return value.description }
+    return "\(value.numerator)p-\(zeros)"
+  }
 }

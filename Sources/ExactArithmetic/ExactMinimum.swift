@@ -2,8 +2,9 @@ public import BigInt
 
 /// The exact answer to: does a linear form take negative values on an open polyhedron?
 public enum NegativityVerdict: Sendable {
-  /// The form is nonnegative on the whole polyhedron.
-  case nonnegative
+  /// The form is nonnegative on the whole polyhedron, as a combination with positive factors of these constraints and of a
+  /// nonnegative constant. Their rows are linearly independent.
+  case nonnegative(support: [Int])
   /// The form is negative at `point`, which lies in the closed polyhedron.
   case negative(point: [Rational])
 }
@@ -55,7 +56,10 @@ public func decideNegativity(objective: [BigInt], constraints: [[BigInt]]) -> Ne
       if let best = entering, nonbasic[best.column] < nonbasic[column] { continue }
       entering = (column, slope < 0 ? 1 : -1)
     }
-    guard let (column, direction) = entering else { return .nonnegative }
+    guard let (column, direction) = entering else {
+      let support = nonbasic.indices.filter { nonbasic[$0] >= dimension && table[last][$0].signum() > 0 }
+      return .nonnegative(support: support.map { nonbasic[$0] - dimension }.sorted())
+    }
     // Leaving: the first slack to reach zero; ties by the smallest index (Bland).
     var leaving: Int?
     for r in basic.indices where basic[r] >= dimension {

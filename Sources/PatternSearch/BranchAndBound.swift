@@ -24,7 +24,8 @@ struct BranchAndBound: Sendable {
 
   init(state: SearchState) {
     self.state = state
-    presolve = FreePresolve(state.problem)
+    // Proofs are in the user's own units.
+    presolve = state.settings.proof == nil ? FreePresolve(state.problem) : nil
     problem = presolve?.problem ?? state.problem
     relaxation = SemidefiniteRelaxation(problem: problem, rounding: presolve?.rounding ?? 0)
     localSearch = LocalSearch(problem: problem)
@@ -46,11 +47,10 @@ struct BranchAndBound: Sendable {
       state.resume(saved.header)
       pool.restore(saved.nodes)
     } else {
-      guard let root = root() else { return state.relaxedBound(nil) }
-      pool.insert(root)
+      pool.insert(root())
     }
     pool.run { work in
-      var oracle = CellOracle(problem: problem)
+      var oracle = oracle
       work({ true }) { node in
         let children = expand(node, &oracle)
         // Only now: the last node that the limit allows is worked off like the others.
@@ -60,6 +60,7 @@ struct BranchAndBound: Sendable {
       }
     }
     if let violation = state.violation { throw violation }
+    for node in pool.open { proveOpen(node) }
     if pool.ranOutOfMemory { state.outOfMemory() }
     return pool.openBound ?? 0
   }
@@ -75,13 +76,17 @@ struct BranchAndBound: Sendable {
     oracle.exactDecisions = 0
   }
 
-  /// First incumbents and the root: no node where it can be pruned; nil where the domain has no point to start from.
-  private func root() -> [PatternNode]? {
+  private var oracle: CellOracle {
+    CellOracle(problem: problem, proof: state.settings.proof, fault: state.settings.plantedFault)
+  }
+
+  /// First incumbents and the root: no node where it can be pruned, or where the domain has no point to start from.
+  private func root() -> [PatternNode] {
     let seed = state.settings.seed
     guard problem.isAttainable else {
       seedIncumbents(seed)
       let all = presolve?.root ?? PartialPattern(repeating: .undecided, count: problem.units)
-      return visit(pattern: all, cell: nil, parent: nil).map { [$0] } ?? []
+      return visit(pattern: all, cell: nil, parent: nil, node: 0).map { [$0] } ?? []
     }
     // The larger the network, the more a good first incumbent saves.
     let count = min(2000, 100 * problem.units)
@@ -89,10 +94,14 @@ struct BranchAndBound: Sendable {
       if stop() { break }
       state.offer(point: point)
     }
-    var oracle = CellOracle(problem: problem)
+    var oracle = oracle
     defer { self.count(&oracle) }
-    guard let root = oracle.root(seed: seed) else { return nil }
-    return visit(cell: root, parent: nil).map { [$0] } ?? []
+    let root = oracle.root(seed: seed)
+    guard let cell = root.cell else {
+      settleThin(PartialPattern(repeating: .undecided, count: problem.units), parent: nil, node: root.node)
+      return []
+    }
+    return visit(cell: cell, parent: nil).map { [$0] } ?? []
   }
 
   /// Local searches from all ones and from random patterns; then from the best of them with a few units flipped, again and
@@ -138,11 +147,13 @@ struct BranchAndBound: Sendable {
 
   /// The children that may hold something better.
   private func expand(_ node: PatternNode, _ oracle: inout CellOracle) -> [PatternNode] {
+    let parts = state.settings.proof?.branch(node.proof, unit: node.unit)
+    func number(_ phase: Phase) -> Int { (phase == .on ? parts?.on : parts?.off) ?? 0 }
     guard problem.isAttainable else {
       return [Phase.on, .off].compactMap { phase in
         var pattern = node.pattern
         pattern[node.unit] = phase
-        return visit(pattern: pattern, cell: nil, parent: node)
+        return visit(pattern: pattern, cell: nil, parent: node, node: number(phase))
       }
     }
     guard let cell = node.cell ?? node.seed.flatMap({ oracle.cell($0) }),
@@ -151,13 +162,14 @@ struct BranchAndBound: Sendable {
       })
     else {
       // A cell from a file that cannot be made anew: its bound stays.
-      state.settleThin(bound: node.bound)
+      for phase in [Phase.on, .off] { settleThin(node.pattern, parent: node, node: number(phase)) }
       return []
     }
     var holdsTripwire = false
     let children = [Phase.on, .off].compactMap { phase -> PatternNode? in
-      guard let child = oracle.side(of: cell, at: crossing, phase: phase) else {
-        state.settleThin(bound: node.bound)
+      let side = oracle.side(of: cell, at: crossing, phase: phase, node: number(phase))
+      guard let child = side.cell else {
+        settleThin(node.pattern, parent: node, node: side.node)
         holdsTripwire = true
         return nil
       }
@@ -172,15 +184,19 @@ struct BranchAndBound: Sendable {
   private func visit(cell: Cell, parent: PatternNode?) -> PatternNode? {
     state.statistics.cells += 1
     state.offer(point: cell.point)
-    let pattern = SymbolicBounds(problem: problem).deciding(more: cell)
-    return visit(pattern: pattern, cell: cell, parent: parent)
+    // What affine bounds decide beyond the cell has no rule in proofs.
+    let pattern =
+      state.settings.proof == nil ? SymbolicBounds(problem: problem).deciding(more: cell) : cell.pattern
+    return visit(pattern: pattern, cell: cell, parent: parent, node: cell.node)
   }
 
-  private func visit(pattern: PartialPattern, cell: Cell?, parent: PatternNode?) -> PatternNode? {
+  private func visit(
+    pattern: PartialPattern, cell: Cell?, parent: PatternNode?, node: Int
+  ) -> PatternNode? {
     let inherited = parent?.bound ?? .infinity
     guard pattern.contains(.undecided) else {
       // Evaluated: one pattern is left.
-      state.settle(pattern: lift(pattern), at: cell?.point, inherited: inherited)
+      state.settle(pattern: lift(pattern), at: cell?.point, inherited: inherited, node: node)
       return nil
     }
     let result = relaxation.bound(
@@ -188,19 +204,67 @@ struct BranchAndBound: Sendable {
       shouldStop: stop)
     state.statistics.relaxations += 1
     state.statistics.newtonSteps += result.newtonSteps
-    let bound = min(inherited, result.bound)
+    var bound = min(inherited, result.bound)
+    if state.settings.plantedFault == .optimisticBound { bound *= 0.99 }
+    // In a proof a bound and its multipliers belong together.
+    let multipliers =
+      state.settings.proof != nil && inherited < result.bound
+      ? parent?.multipliers ?? result.multipliers : result.multipliers
     state.check(lift(pattern), bound: bound)
     if cell == nil, !stop() { offerRounded(result, pattern: pattern) }
     guard bound > state.cutoff else {
+      prove(node, pattern, multipliers, bound: bound, isZero: result.isZero)
       state.settle(bound: bound)
       return nil
     }
     guard let unit = branchingUnit(pattern: pattern, cell: cell, result: result) else {
+      prove(node, pattern, multipliers, bound: bound, isZero: result.isZero)
       state.settleThin(bound: bound)
       return nil
     }
     return PatternNode(
-      bound: bound, pattern: pattern, unit: unit, multipliers: result.multipliers, cell: cell, seed: nil)
+      bound: bound, pattern: pattern, unit: unit, multipliers: multipliers, cell: cell, seed: nil, proof: node)
+  }
+
+  // MARK: Proofs
+
+  /// Tells the proof what bounds a node: at the level that it is pruned by, or above its own bound.
+  private func prove(
+    _ node: Int, _ pattern: PartialPattern, _ multipliers: [Double], bound: Double, isZero: Bool = false
+  ) {
+    guard let proof = state.settings.proof else { return }
+    // A relaxation that was cut short has no bound; intervals always have one.
+    guard bound.isFinite else {
+      return proof.interval(node, level: SearchState.level(above: problem.largestJacobianOfMagnitudes()))
+    }
+    let level = bound <= state.cutoff ? state.level : SearchState.level(above: bound)
+    if isZero { return proof.interval(node, level: level) }
+    var kept = pattern.indices.filter { pattern[$0] == .undecided && multipliers[$0] != 0 }
+      .map { (unit: $0, value: multipliers[$0]) }
+    if state.settings.plantedFault == .wrongMultiplier, !kept.isEmpty { kept[0].value.negate() }
+    proof.bounded(node, level: level, multipliers: kept, transposed: relaxation.isTransposed)
+  }
+
+  /// A part whose point cannot be named: its parent's bound stays.
+  private func settleThin(_ pattern: PartialPattern, parent: PatternNode?, node: Int) {
+    guard let parent, let multipliers = parent.multipliers else {
+      let result = relaxation.bound(pattern, cutoff: 0, tolerance: 1e-4)
+      prove(node, pattern, result.multipliers, bound: result.bound, isZero: result.isZero)
+      return state.settleThin(bound: min(result.bound, parent?.bound ?? .infinity))
+    }
+    prove(node, pattern, multipliers, bound: parent.bound)
+    state.settleThin(bound: parent.bound)
+  }
+
+  /// A node that is still open at the end.
+  private func proveOpen(_ node: PatternNode) {
+    guard state.settings.proof != nil else { return }
+    if let multipliers = node.multipliers {
+      prove(node.proof, node.pattern, multipliers, bound: node.bound)
+    } else {
+      let result = relaxation.bound(node.pattern, cutoff: 0, tolerance: 1e-4)
+      prove(node.proof, node.pattern, result.multipliers, bound: result.bound, isZero: result.isZero)
+    }
   }
 
   /// The relaxed slopes rounded, then improved.

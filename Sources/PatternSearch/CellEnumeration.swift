@@ -11,7 +11,7 @@ struct CellEnumeration {
 
   /// Returns the largest bound still open: infinite where a limit stopped the enumeration, 0 where it is complete.
   mutating func run() -> Double {
-    guard let root = oracle.root(seed: state.settings.seed) else { return state.relaxedBound(nil) }
+    guard let root = oracle.root(seed: state.settings.seed).cell else { return state.relaxedBound(nil) }
     return run(from: root)
   }
 
@@ -27,7 +27,7 @@ struct CellEnumeration {
         continue
       }
       for phase in [Phase.off, .on] {
-        if let side = oracle.side(of: cell, at: crossing, phase: phase) {
+        if let side = oracle.side(of: cell, at: crossing, phase: phase).cell {
           stack.append(side)
         } else {
           state.settleThin(bound: state.relaxedBound(cell.pattern))

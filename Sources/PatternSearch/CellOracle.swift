@@ -27,6 +27,8 @@ final class Cell: Sendable {
   /// Undecided units of the frontier layer (index in the layer), each with a point of the cell in its other phase:
   /// the phase that `point` does not have.
   let crossing: [Crossing]
+  /// The number of the cell's node in a proof.
+  let node: Int
 
   struct Crossing: Sendable {
     let unit: Int
@@ -38,7 +40,7 @@ final class Cell: Sendable {
 
   init(
     forms: LayerForms, rows: [Row], point: [Double], pattern: PartialPattern, constantUnits: Set<Int>,
-    crossing: [Crossing]
+    crossing: [Crossing], node: Int
   ) {
     self.forms = forms
     self.rows = rows
@@ -46,6 +48,7 @@ final class Cell: Sendable {
     self.pattern = pattern
     self.constantUnits = constantUnits
     self.crossing = crossing
+    self.node = node
   }
 }
 
@@ -87,9 +90,16 @@ struct CellOracle {
   let reach: Double
   var linearPrograms = 0
   var exactDecisions = 0
+  private let proof: (any PatternProofSink)?
+  private let fault: PlantedPatternFault?
 
-  init(problem: PatternProblem) {
+  /// - Parameter proof: where the reasons go for which phases are dropped.
+  init(
+    problem: PatternProblem, proof: (any PatternProofSink)? = nil, fault: PlantedPatternFault? = nil
+  ) {
     self.problem = problem
+    self.proof = proof
+    self.fault = fault
     if case .attainable(.box(let low, let high)) = problem.patterns {
       lower = problem.freeInputs.map { low[$0] }
       upper = problem.freeInputs.map { high[$0] }
@@ -109,7 +119,7 @@ struct CellOracle {
   }
 
   /// The whole domain as a cell, with its frontier settled.
-  mutating func root(seed: UInt64) -> Cell? {
+  mutating func root(seed: UInt64) -> Settled {
     var random = SplitMix64(seed: seed &+ 0x5EED)
     let count = problem.freeInputs.count
     // Away from the centre, where symmetric networks have their kinks.
@@ -123,10 +133,12 @@ struct CellOracle {
     }
     return settle(
       forms: LayerForms(problem: problem), rows: [], point: point,
-      pattern: PartialPattern(repeating: .undecided, count: problem.units), constantUnits: [])
+      pattern: PartialPattern(repeating: .undecided, count: problem.units), constantUnits: [], node: 0)
   }
 
   /// The cell that a seed describes; nil where it is too thin for a point in double precision, or no cell of this problem.
+  ///
+  /// - Parameter node: its number in a proof.
   mutating func cell(_ seed: CellSeed) -> Cell? {
     guard let pattern = PatternText.pattern(seed.pattern), pattern.count == problem.units,
       seed.point.count == problem.freeInputs.count,
@@ -143,11 +155,21 @@ struct CellOracle {
     guard contains(seed.point, rows: rows) else { return nil }
     return settle(
       forms: forms[seed.layer], rows: rows, point: seed.point, pattern: pattern,
-      constantUnits: Set(seed.constantUnits))
+      constantUnits: Set(seed.constantUnits), node: 0
+    ).cell
   }
 
-  /// The cell on one side of a crossing unit; nil where it is too thin for a point in double precision.
-  mutating func side(of cell: Cell, at crossing: Cell.Crossing, phase: Phase) -> Cell? {
+  /// A cell with its frontier settled, or none where it is too thin for a point in double precision; and the node of the
+  /// proof that it belongs to.
+  struct Settled {
+    let cell: Cell?
+    let node: Int
+  }
+
+  /// The cell on one side of a crossing unit.
+  ///
+  /// - Parameter node: the number of that side in a proof.
+  mutating func side(of cell: Cell, at crossing: Cell.Crossing, phase: Phase, node: Int = 0) -> Settled {
     let unit = problem.unitRange(cell.forms.layer).lowerBound + crossing.unit
     let sign: Double = phase == .on ? 1 : -1
     var pattern = cell.pattern
@@ -156,14 +178,15 @@ struct CellOracle {
     let point = sign == crossing.sign ? cell.point : crossing.beyond
     return settle(
       forms: cell.forms, rows: cell.rows + [row], point: point, pattern: pattern,
-      constantUnits: cell.constantUnits)
+      constantUnits: cell.constantUnits, node: node)
   }
 
   /// Decides every unit that does not cross the cell, layer by layer, until some unit crosses or none is left.
   private mutating func settle(
     forms frontier: LayerForms, rows: [Cell.Row], point inside: [Double], pattern known: PartialPattern,
-    constantUnits: Set<Int>
-  ) -> Cell? {
+    constantUnits: Set<Int>, node start: Int
+  ) -> Settled {
+    var node = start
     var forms = frontier
     var point = inside
     var pattern = known
@@ -175,33 +198,59 @@ struct CellOracle {
         if let phase = forms.constantPhase[i] {
           pattern[base + i] = phase
           constantUnits.insert(base + i)
+          // A form that vanishes identically imposes nothing: its unit stays undecided in the proof.
+          if proof != nil, !forms.exact[i, forms.inputs].isZero {
+            node = decided(base + i, phase, in: node, because: .exact(units: [base + i], faces: []))
+          }
         } else if let sign = signOverBox(forms, i) {
           pattern[base + i] = sign > 0 ? .on : .off
+          node = decided(base + i, pattern[base + i], in: node, because: .rounded([(base + i, 1)]))
         } else {
           open.append(i)
         }
       }
-      guard let generic = genericPoint(near: point, units: open, forms: forms, rows: rows) else { return nil }
+      guard let generic = genericPoint(near: point, units: open, forms: forms, rows: rows) else {
+        return Settled(cell: nil, node: node)
+      }
       point = generic
-      guard let verdicts = classify(open, forms: forms, rows: rows, point: point) else { return nil }
+      guard let verdicts = classify(open, forms: forms, rows: rows, point: point) else {
+        return Settled(cell: nil, node: node)
+      }
       var crossing: [Cell.Crossing] = []
       for (i, verdict) in zip(open, verdicts) {
         switch verdict {
-        case .stable(let sign): pattern[base + i] = sign > 0 ? .on : .off
+        case .stable(let sign, let evidence):
+          pattern[base + i] = sign > 0 ? .on : .off
+          node = decided(base + i, pattern[base + i], in: node, because: evidence)
         case .crossing(let found): crossing.append(found)
         }
       }
       if !crossing.isEmpty || forms.layer == problem.hiddenLayers - 1 {
-        return Cell(
+        let cell = Cell(
           forms: forms, rows: rows, point: point, pattern: pattern, constantUnits: constantUnits,
-          crossing: crossing)
+          crossing: crossing, node: node)
+        return Settled(cell: cell, node: node)
       }
       forms = LayerForms(after: forms, pattern: pattern)
     }
   }
 
+  /// Tells the proof that a node's other phase of a unit is impossible.
+  ///
+  /// - Returns: the node that is left.
+  private func decided(
+    _ unit: Int, _ phase: Phase, in node: Int, because evidence: @autoclosure () -> InfeasibilityEvidence
+  ) -> Int {
+    guard let proof else { return node }
+    let (off, on) = proof.branch(node, unit: unit)
+    proof.infeasible(phase == .on ? off : on, evidence())
+    return phase == .on ? on : off
+  }
+
+  private func flat(_ row: Cell.Row) -> Int { problem.unitRange(row.forms.layer).lowerBound + row.unit }
+
   private enum Verdict {
-    case stable(sign: Double)
+    case stable(sign: Double, evidence: InfeasibilityEvidence)
     case crossing(Cell.Crossing)
   }
 
@@ -281,6 +330,11 @@ struct CellOracle {
     let outcomes = (try? GLPK.minimize(costs, over: polyhedron)) ?? costs.map { _ in .unknown }
     var verdicts: [Verdict] = []
     for ((unit, sign), outcome) in zip(zip(units, signs), outcomes) {
+      if fault == .skippedCell, !rows.isEmpty, case .optimal(_, _, let multipliers) = outcome {
+        let row = Cell.Row(forms: forms, unit: unit, sign: -sign)
+        verdicts.append(.stable(sign: sign, evidence: evidence(row, multipliers, rows)))
+        continue
+      }
       if case .optimal(_, let vertex, let multipliers) = outcome {
         if let beyond = pointBeyond(forms, unit, sign: sign, from: point, towards: vertex, rows: rows) {
           verdicts.append(.crossing(Cell.Crossing(unit: unit, sign: sign, beyond: beyond)))
@@ -291,7 +345,8 @@ struct CellOracle {
           ? isProvedStableEverywhere(forms, unit, sign: sign, multipliers: multipliers, rows: rows)
           : isProvedStable(forms, unit, sign: sign, multipliers: multipliers, rows: rows)
         if isProved {
-          verdicts.append(.stable(sign: sign))
+          let row = Cell.Row(forms: forms, unit: unit, sign: -sign)
+          verdicts.append(.stable(sign: sign, evidence: evidence(row, multipliers, rows)))
           continue
         }
       }
@@ -302,6 +357,26 @@ struct CellOracle {
     }
     return verdicts
   }
+
+  /// What GLPK's multipliers say of a unit whose other phase was proved impossible: as they are on a box, and the rows that
+  /// carry them elsewhere.
+  private func evidence(
+    _ other: Cell.Row, _ multipliers: [Double], _ rows: [Cell.Row]
+  ) -> InfeasibilityEvidence {
+    guard proof != nil else { return .rounded([]) }
+    guard lower != nil else {
+      return .exact(
+        units: [flat(other)] + zip(rows, multipliers).filter { $0.1 > Self.leastMultiplier }.map { flat($0.0) },
+        faces: [])
+    }
+    func scale(_ row: Cell.Row) -> Double { Self.scale(row.forms, row.unit) }
+    return .rounded(
+      [(flat(other), scale(other))]
+        + zip(rows, multipliers).filter { $0.1 > 0 }.map { (flat($0.0), $0.1 * scale($0.0)) })
+  }
+
+  /// Smaller multipliers are taken for zero where the domain is all of Rⁿ.
+  private static let leastMultiplier = 1e-9
 
   /// A power of two that brings a form's largest coefficient into [1, 2).
   private static func scale(_ forms: LayerForms, _ unit: Int) -> Double {
@@ -379,7 +454,7 @@ struct CellOracle {
     _ forms: LayerForms, _ unit: Int, sign: Double, multipliers: [Double], rows: [Cell.Row]
   ) -> Bool {
     let d = forms.inputs
-    let support = zip(rows, multipliers).filter { $0.1 > 1e-9 }.map(\.0)
+    let support = zip(rows, multipliers).filter { $0.1 > Self.leastMultiplier }.map(\.0)
     guard support.count == d else { return false }
     func signed(_ row: Cell.Row) -> Double { row.sign * Self.scale(row.forms, row.unit) }
     let m = Matrix(rows: d, columns: d) { j, i in
@@ -452,9 +527,11 @@ struct CellOracle {
   ) -> Verdict? {
     exactDecisions += 1
     var constraints = rows.map { Self.translated($0.forms, $0.unit, sign: $0.sign, to: point) }
+    var faces: [(input: Int, isLower: Bool)] = []
     if let lower, let upper {
       for j in point.indices {
         for (bound, direction) in [(lower[j], 1), (upper[j], -1)] where bound.isFinite {
+          faces.append((j, direction == 1))
           let distance = (Dyadic(point[j]) - Dyadic(bound)) * Dyadic(direction)
           constraints.append(
             Self.integers(
@@ -465,7 +542,13 @@ struct CellOracle {
     switch decideNegativity(
       objective: Self.translated(forms, unit, sign: sign, to: point), constraints: constraints)
     {
-    case .nonnegative: return .stable(sign: sign)
+    case .nonnegative(let support):
+      let other = problem.unitRange(forms.layer).lowerBound + unit
+      return .stable(
+        sign: sign,
+        evidence: .exact(
+          units: [other] + support.filter { $0 < rows.count }.map { flat(rows[$0]) },
+          faces: support.filter { $0 >= rows.count }.map { faces[$0 - rows.count] }))
     case .negative(let offset):
       let vertex = zip(point, offset).map { $0 + $1.approximation }
       let other = Cell.Row(forms: forms, unit: unit, sign: -sign)

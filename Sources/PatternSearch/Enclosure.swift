@@ -26,6 +26,8 @@ public struct Witness: Sendable {
   public var pattern: PartialPattern
   /// ‖J v‖² / ‖v‖², exactly.
   public var ratioSquared: Rational
+  /// v to the last bit: with one output Jᵀ itself; all inputs' coordinates.
+  package var exactDirection: [Dyadic]
 
   /// The largest double not above ‖J v‖ / ‖v‖: a proved lower bound.
   public var lower: Double { ratioSquared.squareRootRoundedDown }
@@ -172,6 +174,10 @@ public struct SearchSettings: Sendable {
   public var usualInputs: Domain = .all
   /// A pattern known to be allowed: in tests, a tripwire. A branch and bound that excludes it throws `TripwireViolation`.
   public var tripwire: PartialPattern?
+  /// Where the steps that prove the upper bound go; nil for none. Only branch and bound proves, without reductions first.
+  public var proof: (any PatternProofSink)?
+  /// In tests, a bug to be caught.
+  package var plantedFault: PlantedPatternFault?
   /// Decide this instead of closing the gap.
   public var threshold: Threshold?
   /// Asked now and then; true stops the search with its enclosure.

@@ -122,7 +122,7 @@ struct Enumeration {
     else { return .infinity }
     norms.sort { ($0.square, $0.code) > ($1.square, $1.code) }
     var oracle = CellOracle(problem: problem)
-    guard let root = oracle.root(seed: state.settings.seed) else { return state.relaxedBound(nil) }
+    guard let root = oracle.root(seed: state.settings.seed).cell else { return state.relaxedBound(nil) }
     for (square, code) in norms {
       let bound = normBound(square)
       if state.shouldStop() { return bound }
@@ -147,7 +147,7 @@ struct Enumeration {
     while let crossing = cell.crossing.first {
       guard agrees(cell, with: wanted) else { return nil }
       let unit = problem.unitRange(cell.forms.layer).lowerBound + crossing.unit
-      guard let side = oracle.side(of: cell, at: crossing, phase: wanted[unit]) else {
+      guard let side = oracle.side(of: cell, at: crossing, phase: wanted[unit]).cell else {
         state.settleThin(bound: problem.normUpperBound(wanted))
         return nil
       }

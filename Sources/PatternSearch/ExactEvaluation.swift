@@ -41,7 +41,8 @@ extension PatternProblem {
     // One output: ‖J Jᵀ‖² / ‖Jᵀ‖² = ‖J‖².
     let ratio = exact.rows == 1 ? Rational(length, Dyadic(1)) : Rational(squaredNorm(exact.times(v)), length)
     return Witness(
-      x: x, direction: expandDirection(direction), pattern: pattern, ratioSquared: ratio)
+      x: x, direction: expandDirection(direction, zero: 0), pattern: pattern, ratioSquared: ratio,
+      exactDirection: expandDirection(v, zero: .zero))
   }
 
   /// J(σ) without rounding.
@@ -71,8 +72,8 @@ extension PatternProblem {
     return point
   }
 
-  private func expandDirection(_ direction: [Double]) -> [Double] {
-    var full = [Double](repeating: 0, count: weights[0].columns)
+  private func expandDirection<Number>(_ direction: [Number], zero: Number) -> [Number] {
+    var full = [Number](repeating: zero, count: weights[0].columns)
     for (value, j) in zip(direction, freeInputs) { full[j] = value }
     return full
   }

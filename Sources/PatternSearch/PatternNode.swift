@@ -13,6 +13,8 @@ struct PatternNode: TreeNode {
   /// For attainable patterns one of these: the cell, or what it can be made from again.
   let cell: Cell?
   let seed: CellSeed?
+  /// The node's number in a proof.
+  var proof = 0
 
   var footprint: Int {
     let numbers =
@@ -24,7 +26,8 @@ struct PatternNode: TreeNode {
 
   var lightened: PatternNode {
     PatternNode(
-      bound: bound, pattern: pattern, unit: unit, multipliers: nil, cell: nil, seed: cell?.seed ?? seed)
+      bound: bound, pattern: pattern, unit: unit, multipliers: nil, cell: nil, seed: cell?.seed ?? seed,
+      proof: proof)
   }
 
   /// Whether the node can be one of this problem's.

@@ -1,3 +1,4 @@
+import BigInt
 import ExactArithmetic
 import Foundation
 import LinearAlgebra
@@ -77,6 +78,13 @@ final class SearchState: @unchecked Sendable {
   /// relaxation's last digits are cheap, and tables that compare bounds want them.
   var cutoff: Double { thresholdCutoff ?? lower / (1 - settings.relativeGap / 16) * (1 - 1e-14) }
 
+  /// The squared norm that parts with a bound up to `cutoff` are below.
+  var level: Rational {
+    // For `atLeast` the cutoff is below the threshold, as a proof of "no" needs.
+    if case .atMost(let squared)? = settings.threshold { return squared }
+    return Rational(squareOf: cutoff)
+  }
+
   func settle(bound: Double) { locked { $0.settled = max($0.settled, bound) } }
   func settleThin(bound: Double) { locked { $0.thin = max($0.thin, bound) } }
   /// A decision stands, whatever else ended the search.
@@ -127,19 +135,41 @@ final class SearchState: @unchecked Sendable {
     ).bound
   }
 
+  /// Above the square of a bound by more than rounding can hide.
+  static func level(above bound: Double) -> Rational { Rational(squareOf: bound * (1 + 0x1p-46)) }
+
   /// One pattern, known to be allowed, at a point of its cell where patterns must be attainable: its value is ‖J(σ)‖.
   /// A threshold question is answered by exact arithmetic here.
-  func settle(pattern: PartialPattern, at point: [Double]?, inherited: Double = .infinity) {
+  ///
+  /// - Parameter node: its number in a proof.
+  func settle(
+    pattern: PartialPattern, at point: [Double]?, inherited: Double = .infinity, node: Int = 0
+  ) {
     if let point { offer(point: point, pattern: pattern) } else { offer(pattern: pattern) }
     let value = min(inherited, problem.normUpperBound(pattern, enough: cutoff))
-    guard let threshold = settings.threshold, value > cutoff else { return settle(bound: value) }
+    guard let threshold = settings.threshold, value > cutoff else {
+      settings.proof?.evaluated(node, level: value <= cutoff ? level : Self.level(above: value))
+      return settle(bound: value)
+    }
     if threshold.isSettled(by: problem.exactJacobian(pattern).compareSquaredNorm(with: threshold.squared)) {
       stop(.decided)
       settle(bound: value)
     } else {
+      settings.proof?.evaluated(node, level: provedLevel(pattern, threshold))
       // Below or at the threshold, exactly: no more than the next double above its root.
       settle(bound: min(value, threshold.squared.squareRootRoundedDown.nextUp))
     }
+  }
+
+  /// A level for a Jacobian that exact arithmetic found not to settle a threshold: for `atLeast` one below the threshold.
+  private func provedLevel(_ pattern: PartialPattern, _ threshold: Threshold) -> Rational {
+    guard case .atLeast(let squared) = threshold else { return threshold.squared }
+    let jacobian = problem.exactJacobian(pattern)
+    for power in 1..<400 {
+      let candidate = squared * Rational(Dyadic(1) + -Dyadic(mantissa: 1, exponent: -power), Dyadic(1))
+      if jacobian.compareSquaredNorm(with: candidate) != .notSemidefinite { return candidate }
+    }
+    return squared
   }
 
   /// True once a limit is reached; remembers which.

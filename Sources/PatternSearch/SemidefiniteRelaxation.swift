@@ -26,12 +26,14 @@ struct SemidefiniteRelaxation: Sendable {
     /// gap it carries.
     var units: [(unit: Int, slope: Double, weight: Double)]
     var newtonSteps: Int
+    /// The output form vanishes for every completion.
+    var isZero = false
   }
 
   let problem: PatternProblem
   /// W_1 … W_K, or the transposed chain W_Kᵀ … W_1ᵀ where that has the smaller end: J and Jᵀ have the same norm.
   private let chain: [Matrix]
-  private let isTransposed: Bool
+  let isTransposed: Bool
   let sharing: Sharing
   /// What rounding in forming the relaxation's data can hide.
   private let rounding: Double
@@ -130,7 +132,7 @@ struct SemidefiniteRelaxation: Sendable {
   ) -> Result {
     let multipliers = [Double](repeating: 0, count: problem.units)
     guard let forms = forms(pattern) else {
-      return Result(bound: rounding, multipliers: multipliers, units: [], newtonSteps: 0)
+      return Result(bound: rounding, multipliers: multipliers, units: [], newtonSteps: 0, isZero: true)
     }
     let top = ((try? forms.output.largestEigenvalue()) ?? .infinity) * (1 + 1e-12)
     guard !forms.units.isEmpty else {

@@ -51,6 +51,15 @@ extension PatternProblem {
       engine = .semidefinite
       explanation = "a threshold is decided by branch and bound, which settles ties in exact arithmetic"
     }
+    if settings.proof != nil, hiddenLayers > 0, engine != .semidefinite {
+      if let chosen = settings.engine, chosen != .semidefinite {
+        throw UnsupportedSearch(
+          description: "engine \(chosen.rawValue) writes no certificates; leave the engine to auto")
+      }
+      engine = .semidefinite
+      explanation =
+        "\(units) units, \(freeInputs.count) inputs: branch and bound, whose every step a certificate can hold"
+    }
     let state = SearchState(problem: self, settings: settings, sink: sink)
     let open = try run(engine, state)
     return state.result(openBound: open, engine: engine, explanation: explanation)

@@ -1,0 +1,319 @@
+import BigInt
+import ExactArithmetic
+
+/// One claim of a certificate: what it is about, the witness or solution that proves one side, and the bound proved for the
+/// other.
+struct Claim {
+  /// L(f, X) or FGL of a network.
+  struct Constant {
+    let chain: PatternChain
+    let isAttainable: Bool
+    let norm: OperatorNorm
+    /// X in words.
+    let domain: String
+    let inputs: Int
+  }
+
+  enum Subject {
+    case constant(Constant)
+    case optimum(SpinProblem)
+  }
+
+  /// Is the optimum at most, or at least, this? Of networks: the square of the constant.
+  private struct Question {
+    let isAtMost: Bool
+    let value: Rational
+  }
+
+  let subject: Subject
+  private let method: String?
+  private let kind: String
+  /// What the instance file itself asks about.
+  private let threshold: Rational?
+  private var pattern: PartialPattern?
+  /// The witness's or solution's value: of networks ‖Jv‖² / ‖v‖².
+  private var value: Rational?
+  /// The bound on the other side.
+  private var bound: Rational?
+
+  /// `claim constant …` or `claim optimum`.
+  init(_ words: inout Words, _ instance: Instance) throws(CertificateRejected) {
+    kind = instance.kind
+    threshold = instance.threshold
+    let what = try words.text("what is claimed")
+    switch (what, instance.network, instance.spins) {
+    case ("constant", let network?, _):
+      let (constant, name) = try Self.constant(&words, network)
+      subject = .constant(constant)
+      method = name
+    case ("optimum", _, let problem?):
+      subject = .optimum(problem)
+      method = nil
+    case ("constant", nil, _), ("optimum", _, nil):
+      throw words.rejected("the instance is a \(instance.kind): it has no \(what)")
+    default: throw words.rejected("\(what) is no claim: constant or optimum")
+    }
+    try words.end()
+  }
+
+  private static func constant(
+    _ words: inout Words, _ network: ExactNetwork
+  ) throws(CertificateRejected) -> (Constant, method: String?) {
+    try expect("norm", &words)
+    let name = try words.text("norm")
+    guard let norm = OperatorNorm(rawValue: name) else { throw words.rejected("\(name) is no norm: 2, 1 or inf") }
+    try expect("patterns", &words)
+    let patterns = try words.text("patterns")
+    guard ["attainable", "free"].contains(patterns) else {
+      throw words.rejected("\(patterns) is no set of patterns: attainable or free")
+    }
+    try expect("domain", &words)
+    let (box, text) = try domain(&words, network)
+    var method: String?
+    if words.peek() == "method" {
+      try expect("method", &words)
+      method = try words.text("name of a bound")
+    }
+    let chain = PatternChain(network, box: box)
+    guard chain.inputs > 0 else { throw words.rejected("no input varies: the constant is 0 by definition") }
+    return (
+      Constant(
+        chain: chain, isAttainable: patterns == "attainable", norm: norm, domain: text, inputs: network.inputs),
+      method
+    )
+  }
+
+  private static func expect(_ word: String, _ words: inout Words) throws(CertificateRejected) {
+    let found = try words.text(word)
+    guard found == word else { throw words.rejected("\(found) stands where \(word) should") }
+  }
+
+  private static func domain(
+    _ words: inout Words, _ network: ExactNetwork
+  ) throws(CertificateRejected) -> ([ExactNetwork.ClosedInterval]?, String) {
+    let kind = try words.text("domain")
+    switch kind {
+    case "all": return (nil, "all of R^\(network.inputs)")
+    case "own":
+      guard let box = network.box else { throw words.rejected("the instance file holds no box") }
+      return (box, "the box in the instance file")
+    case "box":
+      var ends: [Rational] = []
+      while !words.isAtEnd, words.peek() != "method" { ends.append(try words.rational("end of an interval")) }
+      guard ends.count == 2 || ends.count == 2 * network.inputs else {
+        throw words.rejected("the box has \(ends.count) numbers: it needs 2, or 2 for each of \(network.inputs) inputs")
+      }
+      let box = (0..<network.inputs).map { j in
+        let k = ends.count == 2 ? 0 : 2 * j
+        return ExactNetwork.ClosedInterval(lower: ends[k], upper: ends[k + 1])
+      }
+      guard box.allSatisfy({ $0.lower <= $0.upper }) else { throw words.rejected("an interval of the box is empty") }
+      let text = ends.count == 2 ? "[\(ends[0]), \(ends[1])]^\(network.inputs)" : "the box in the certificate"
+      return (box, text)
+    default: throw words.rejected("\(kind) is no domain: all, own or box")
+    }
+  }
+
+  // MARK: Witnesses and solutions
+
+  /// `x …`, `pattern …`, `v …` or `solution …`.
+  mutating func step(_ words: inout Words) throws(CertificateRejected) {
+    switch (words.rule, subject) {
+    case ("x", .constant(let constant)):
+      guard constant.isAttainable else { throw words.rejected("free patterns have no point: name the pattern") }
+      var x: [Rational] = []
+      while !words.isAtEnd { x.append(try words.rational("coordinate")) }
+      guard x.count == constant.inputs else {
+        throw words.rejected("x has \(x.count) coordinates, the network \(constant.inputs) inputs")
+      }
+      guard let free = constant.chain.restrict(x) else { throw words.rejected("x lies outside the domain") }
+      pattern = try WitnessRule(chain: constant.chain, norm: constant.norm).pattern(at: free, words)
+    case ("pattern", .constant(let constant)):
+      guard !constant.isAttainable else { throw words.rejected("a pattern needs a point that attains it: name x") }
+      var phases: PartialPattern = []
+      for layer in 0..<constant.chain.hiddenLayers {
+        let bits = try words.bytes("the phases of hidden layer \(layer + 1)")
+        guard bits.count == constant.chain.unitRange(layer).count, bits.allSatisfy({ $0 == 0x30 || $0 == 0x31 })
+        else { throw words.rejected("hidden layer \(layer + 1) needs one 0 or 1 for each of its units") }
+        phases += bits.map { $0 == 0x31 ? .on : .off }
+      }
+      try words.end()
+      pattern = phases
+    case ("v", .constant(let constant)):
+      guard let pattern else { throw words.rejected("no point or pattern was named before") }
+      var v: [Rational] = []
+      while !words.isAtEnd { v.append(try words.rational("coordinate")) }
+      guard v.count == constant.inputs else {
+        throw words.rejected("v has \(v.count) coordinates, the network \(constant.inputs) inputs")
+      }
+      let free = Set(constant.chain.freeInputs)
+      guard v.indices.allSatisfy({ free.contains($0) || v[$0].isZero }) else {
+        throw words.rejected("v moves an input that the domain holds fixed")
+      }
+      let rule = WitnessRule(chain: constant.chain, norm: constant.norm)
+      value = try rule.value(pattern, constant.chain.freeInputs.map { v[$0] }, words)
+    case ("solution", .optimum(let problem)):
+      let signs = problem.spins == 0 ? [] : try words.bytes("the spins")
+      try words.end()
+      guard signs.count == problem.spins, signs.allSatisfy({ $0 == 0x2B || $0 == 0x2D }) else {
+        throw words.rejected("a solution is one + or - for each of \(problem.spins) variables")
+      }
+      let found = problem.value(signs.map { $0 == 0x2B })
+      guard value.map({ problem.maximizes ? found > $0 : found < $0 }) ?? true else { return }
+      value = found
+    default: throw words.rejected("no step of this claim: a witness, a solution, a proof or the conclusion")
+    }
+  }
+
+  /// What a proof has shown.
+  mutating func take(_ proved: Rational) {
+    guard let bound else { return self.bound = proved }
+    self.bound = maximizes ? min(bound, proved) : max(bound, proved)
+  }
+
+  private var maximizes: Bool {
+    if case .optimum(let problem) = subject { problem.maximizes } else { true }
+  }
+
+  // MARK: Conclusions
+
+  /// `conclude LOWER UPPER`, `conclude at-most|at-least Q yes|no` or `conclude own yes|no`.
+  func conclude(_ words: inout Words) throws(CertificateRejected) -> (ProvedClaim, statement: String) {
+    // The ends in which the optimum lies, in the numbers that proofs are about.
+    // A norm is never negative.
+    let least: Rational? = if case .constant = subject { 0 } else { nil }
+    let lower = (maximizes ? value : bound) ?? least
+    let upper = maximizes ? bound : value
+    if ["at-most", "at-least", "own"].contains(words.peek()) {
+      let question = try question(try words.text("question"), &words)
+      let verdict = try words.text("yes or no")
+      try words.end()
+      try conclude(verdict, question, lower, upper, words)
+      let symbol: String = if case .constant = subject { "\(name)²" } else { name }
+      let relation = verdict == "yes" ? (question.isAtMost ? "≤" : "≥") : (question.isAtMost ? ">" : "<")
+      return (
+        ProvedClaim(method: method, lower: lower, upper: upper, verdict: verdict == "yes"),
+        "\(verdict): \(symbol) \(relation) \(shown(question.value))" + context
+      )
+    }
+    let claimed = (try end("lower end", &words), try end("upper end", &words))
+    try words.end()
+    guard claimed.0 != nil || claimed.1 != nil else { throw words.rejected("nothing is concluded") }
+    if let claim = claimed.0 {
+      guard let lower else { throw words.rejected("nothing proves a lower end") }
+      guard own(claim) <= lower else {
+        throw words.rejected("the lower end \(shown(claim)) is above what is proved, \(shownProved(lower))")
+      }
+    }
+    if let claim = claimed.1 {
+      guard let upper else { throw words.rejected("nothing proves an upper end") }
+      guard own(claim) >= upper else {
+        throw words.rejected("the upper end \(shown(claim)) is below what is proved, \(shownProved(upper))")
+      }
+    }
+    return (
+      ProvedClaim(method: method, lower: claimed.0, upper: claimed.1, verdict: nil),
+      statement(claimed.0, claimed.1) + context
+    )
+  }
+
+  /// `at-most Q`, `at-least Q` or `own`.
+  private func question(_ relation: String, _ words: inout Words) throws(CertificateRejected) -> Question {
+    guard relation == "own" else {
+      return Question(isAtMost: relation == "at-most", value: try words.rational("threshold"))
+    }
+    guard let threshold else { throw words.rejected("the instance file asks no question of its own") }
+    // LIP-CST asks whether L² ≤ ℓ²; a problem whether a solution is at least as good.
+    if case .optimum(let problem) = subject {
+      return Question(isAtMost: !problem.maximizes, value: threshold)
+    }
+    return Question(isAtMost: true, value: threshold)
+  }
+
+  private func end(_ what: String, _ words: inout Words) throws(CertificateRejected) -> Rational? {
+    if words.peek() == "-" {
+      _ = try words.text(what)
+      return nil
+    }
+    return try words.rational(what)
+  }
+
+  private func conclude(
+    _ verdict: String, _ question: Question, _ lower: Rational?, _ upper: Rational?, _ words: Words
+  ) throws(CertificateRejected) {
+    guard verdict == "yes" || verdict == "no" else { throw words.rejected("\(verdict) is no answer: yes or no") }
+    let isYes = verdict == "yes"
+    let value = own(question.value)
+    let isProved: Bool =
+      switch (question.isAtMost, isYes) {
+      case (true, true): upper.map { $0 <= value } ?? false
+      case (true, false): lower.map { $0 > value } ?? false
+      case (false, true): lower.map { $0 >= value } ?? false
+      case (false, false): upper.map { $0 < value } ?? false
+      }
+    guard isProved else {
+      let known = "\(lower.map(shownProved) ?? "?") ≤ … ≤ \(upper.map(shownProved) ?? "?")"
+      throw words.rejected("\(verdict) does not follow from what is proved, \(known)")
+    }
+  }
+
+  /// A number of the instance in the numbers that proofs are about: squares of a partition's discrepancy.
+  private func own(_ number: Rational) -> Rational {
+    guard case .optimum(let problem) = subject, problem.isSquare else { return number }
+    return number.signum < 0 ? -number.squared : number.squared
+  }
+
+  // MARK: Words
+
+  private var name: String {
+    switch subject {
+    case .constant(let constant): return constant.isAttainable ? "L(f, X)" : "FGL(f)"
+    case .optimum(let problem): return problem.maximizes ? "maximum" : "minimum"
+    }
+  }
+
+  private var context: String {
+    switch subject {
+    case .constant(let constant):
+      let domain = constant.isAttainable ? ", X = \(constant.domain)" : ""
+      return "   (\(method.map { "bound \($0), " } ?? "")\(constant.norm.rawValue)-norm\(domain))"
+    case .optimum(let problem): return "   (\(kind), \(problem.spins) variables)"
+    }
+  }
+
+  private func shown(_ number: Rational) -> String {
+    let text = "\(number)"
+    return text.utf8.count <= 40 ? text : "\(number.approximation)"
+  }
+
+  private func shownProved(_ number: Rational) -> String {
+    guard case .optimum(let problem) = subject, problem.isSquare else { return shown(number) }
+    return "√\(shown(number))"
+  }
+
+  private func statement(_ lower: Rational?, _ upper: Rational?) -> String {
+    guard case .constant = subject else {
+      if let lower, lower == upper { return "\(name) = \(shown(lower))" }
+      return (lower.map { "\(shown($0)) ≤ " } ?? "") + name + (upper.map { " ≤ \(shown($0))" } ?? "")
+    }
+    func root(_ square: Rational, _ rounding: DirectedRounding) -> String {
+      let clamped = max(square, 0)
+      let value = rounding == .down ? clamped.squareRootRoundedDown : clamped.squareRootRoundedUp
+      return directedDecimal(value, digits: 12, rounding)
+    }
+    if let lower, lower == upper { return "\(name)² = \(shown(lower))" }
+    return (lower.map { "\(root($0, .down)) ≤ " } ?? "") + name + (upper.map { " ≤ \(root($0, .up))" } ?? "")
+  }
+}
+
+extension SpinProblem {
+  /// The value of an assignment, true for +1.
+  func value(_ isUp: [Bool]) -> Rational {
+    var sum = constant
+    for coupling in couplings {
+      sum += isUp[coupling.i] == isUp[coupling.j] ? coupling.coefficient : -coupling.coefficient
+    }
+    for (field, isUp) in zip(fields, isUp) { sum += isUp ? field : -field }
+    return sum
+  }
+}

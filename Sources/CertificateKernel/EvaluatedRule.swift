@@ -1,0 +1,88 @@
+import BigInt
+import ExactArithmetic
+
+/// The rule *evaluated*: a node that leaves one Jacobian, whose norm is compared with the level exactly, ties included.
+struct EvaluatedRule {
+  let chain: PatternChain
+  let norm: OperatorNorm
+
+  /// What is wrong; nil where ‖J‖² ≤ level is proved.
+  func failure(_ pattern: PartialPattern, _ local: inout LocalForms, level: Rational) -> String? {
+    let (outputs, open) = local.forms(chain.hiddenLayers, pattern)
+    guard let outputs else { return "unit \(open) is undecided and matters" }
+    let jacobian = outputs.rows.map { Array($0.dropLast()) }
+    let square = outputs.denominator * outputs.denominator
+    switch norm {
+    case .one, .infinity:
+      let sums =
+        norm == .infinity
+        ? jacobian.map { $0.reduce(BigInt(0)) { $0 + BigInt($1.magnitude) } }
+        : (0..<chain.inputs).map { j in jacobian.reduce(BigInt(0)) { $0 + BigInt($1[j].magnitude) } }
+      let largest = sums.max() ?? 0
+      return Rational(largest * largest, square) <= level ? nil : "the norm of J exceeds the level"
+    case .two:
+      let matrix = ScaledIntegerMatrix(
+        rows: jacobian.count, columns: chain.inputs, elements: jacobian.flatMap { $0 }, exponent: 0)
+      return matrix.compareSquaredNorm(with: level * Rational(square)) == .notSemidefinite
+        ? "level I - J Jᵀ is not positive semidefinite: the norm of J exceeds the level" : nil
+    }
+  }
+}
+
+/// The rule *interval*: entrywise bounds of J over all completions of a node, by interval products, and from them
+/// ‖J‖₁, ‖J‖_∞ and ‖J‖₂² ≤ min(Σ |J_ij|², ‖J‖₁ ‖J‖_∞).
+struct IntervalRule {
+  let chain: PatternChain
+  let norm: OperatorNorm
+
+  /// What is wrong; nil where ‖J‖² ≤ level is proved.
+  func failure(_ pattern: PartialPattern, level: Rational) -> String? {
+    var (low, denominator) = (matrix(0), chain.layers[0].denominator)
+    var high = low
+    for layer in 0..<chain.hiddenLayers {
+      let slopes = chain.slopes[layer]
+      for (i, unit) in chain.unitRange(layer).enumerated() {
+        let factors =
+          pattern[unit] == .undecided ? [slopes.off, slopes.on] : [chain.slope(pattern[unit], layer)]
+        for j in 0..<chain.inputs {
+          let products = factors.flatMap { [$0 * low[i][j], $0 * high[i][j]] }
+          low[i][j] = products.min() ?? 0
+          high[i][j] = products.max() ?? 0
+        }
+      }
+      let weights = matrix(layer + 1)
+      var (nextLow, nextHigh) = (
+        [[BigInt]](repeating: [BigInt](repeating: 0, count: chain.inputs), count: weights.count),
+        [[BigInt]](repeating: [BigInt](repeating: 0, count: chain.inputs), count: weights.count)
+      )
+      for (i, row) in weights.enumerated() {
+        for (k, weight) in row.enumerated() where !weight.isZero {
+          let isPositive = weight.signum() > 0
+          for j in 0..<chain.inputs {
+            nextLow[i][j] += weight * (isPositive ? low[k][j] : high[k][j])
+            nextHigh[i][j] += weight * (isPositive ? high[k][j] : low[k][j])
+          }
+        }
+      }
+      (low, high) = (nextLow, nextHigh)
+      denominator *= slopes.denominator * chain.layers[layer + 1].denominator
+    }
+    let sizes = zip(low, high).map { zip($0, $1).map { max(BigInt($0.magnitude), BigInt($1.magnitude)) } }
+    let rowSum = sizes.map { $0.reduce(0, +) }.max() ?? 0
+    let columnSum = (0..<chain.inputs).map { j in sizes.reduce(BigInt(0)) { $0 + $1[j] } }.max() ?? 0
+    let square: BigInt =
+      switch norm {
+      case .one: columnSum * columnSum
+      case .infinity: rowSum * rowSum
+      case .two: min(sizes.reduce(BigInt(0)) { $1.reduce($0) { $0 + $1 * $1 } }, rowSum * columnSum)
+      }
+    return Rational(square, denominator * denominator) <= level ? nil : "the interval bound exceeds the level"
+  }
+
+  private func matrix(_ index: Int) -> [[BigInt]] {
+    let layer = chain.layers[index]
+    return (0..<layer.rows).map { i in
+      Array(layer.weights[(i * layer.columns)..<((i + 1) * layer.columns)])
+    }
+  }
+}

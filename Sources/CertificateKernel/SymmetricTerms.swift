@@ -1,0 +1,107 @@
+import BigInt
+import ExactArithmetic
+
+/// A symmetric matrix as a sum of exact terms, and the proof that it is positive semidefinite: every row is scaled by a power of two
+/// so that the diagonal lies in [1, 4), every term is rounded to a multiple of 2⁻¹⁰⁰, and what rounding can hide is counted.
+struct SymmetricTerms {
+  /// An entry (and its mirror image, if it is not on the diagonal).
+  typealias Term = (i: Int, j: Int, value: BigInt)
+
+  private struct Group {
+    let terms: [Term]
+    let denominator: BigInt
+    /// k where the denominator is 2ᵏ.
+    let shift: Int?
+    let power: Int
+  }
+
+  private let size: Int
+  /// The row of a column that counts; -1 for the others.
+  private let place: [Int]
+  private var groups: [Group] = []
+
+  /// - Parameters:
+  ///   - columns: the columns that count; terms at others are left out (they are zero in every completion).
+  init(columns: [Int], width: Int) {
+    size = columns.count
+    var place = [Int](repeating: -1, count: width)
+    for (row, column) in columns.enumerated() { place[column] = row }
+    self.place = place
+  }
+
+  /// Adds value · 2^power / denominator at each term's place.
+  mutating func add(_ terms: [Term], over denominator: BigInt = 1, power: Int = 0) {
+    let zeros = denominator.trailingZeroBitCount
+    let isPower = denominator.magnitude.bitWidth == zeros + 1
+    groups.append(
+      Group(terms: terms, denominator: denominator, shift: isPower ? zeros : nil, power: power))
+  }
+
+  /// What is wrong; nil where the sum is proved to be positive semidefinite.
+  func failure() -> String? {
+    guard size <= RoundedPositivity.sizeLimit else { return "S has more than \(RoundedPositivity.sizeLimit) rows" }
+    guard let scale = scale() else { return "a diagonal entry of S is not positive" }
+    var elements = [Int128](repeating: 0, count: size * size)
+    var counts = [UInt8](repeating: 0, count: size * size)
+    for group in groups {
+      for (column, row, value) in group.terms {
+        let (i, j) = (place[column], place[row])
+        if i < 0 || j < 0 { continue }
+        let shift = 100 + scale[i] + scale[j] + group.power
+        guard let entry = Self.rounded(value, shift, group) else {
+          return "an entry of S is larger than its diagonal allows"
+        }
+        elements[i * size + j] += entry
+        counts[i * size + j] += 1
+        if i != j {
+          elements[j * size + i] += entry
+          counts[j * size + i] += 1
+        }
+      }
+    }
+    let limit = Int128(1) << 102
+    guard elements.allSatisfy({ abs($0) < limit }) else {
+      return "an entry of S is larger than its diagonal allows"
+    }
+    // S - m I is factored, so that what its factor misses may be as much as m.
+    let margin = Int128(size) << 51
+    for i in 0..<size { elements[i * size + i] -= margin }
+    let missing = RoundedPositivity.missing(elements, size: size, error: Int128(counts.max() ?? 0))
+    return missing.allSatisfy { $0 <= margin } ? nil : "S is not proved to be positive semidefinite"
+  }
+
+  /// Exponents that bring the diagonal into [1, 4).
+  private func scale() -> [Int]? {
+    var diagonal = [Dyadic](repeating: .zero, count: size)
+    for group in groups {
+      for (column, row, value) in group.terms where column == row && place[column] >= 0 {
+        // To 64 bits: a scale needs no more.
+        let shift = 64 - value.magnitude.bitWidth + group.denominator.magnitude.bitWidth
+        let quotient = shift >= 0 ? (value << shift) / group.denominator : value / (group.denominator << -shift)
+        diagonal[place[column]] += Dyadic(mantissa: quotient, exponent: group.power - shift)
+      }
+    }
+    var scale: [Int] = []
+    for entry in diagonal {
+      guard entry.signum > 0 else { return nil }
+      let exponent = entry.mantissa.magnitude.bitWidth - 1 + entry.exponent
+      guard abs(exponent) < 100_000 else { return nil }
+      scale.append(-(exponent >> 1))
+    }
+    return scale
+  }
+
+  /// value · 2^shift / denominator, off by less than 1; nil beyond 2¹⁰⁴.
+  private static func rounded(_ value: BigInt, _ shift: Int, _ group: Group) -> Int128? {
+    let shifted: BigInt
+    if let bits = group.shift {
+      let total = shift - bits
+      guard value.magnitude.bitWidth + total < 105 else { return nil }
+      shifted = total >= 0 ? value << total : value >> -total
+    } else {
+      guard value.magnitude.bitWidth - group.denominator.magnitude.bitWidth + shift < 105 else { return nil }
+      shifted = shift >= 0 ? (value << shift) / group.denominator : value / (group.denominator << -shift)
+    }
+    return Int128(fitting: shifted)
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Synchronization
+
+/// A certificate on its way to a file: lines are written beside it, and take its place only once they are complete.
+public final class CertificateFile: CertificateOutput {
+  /// A file that cannot be written.
+  public struct Failure: Error, CustomStringConvertible {
+    public let description: String
+  }
+
+  private struct State {
+    var handle: FileHandle
+    var buffer = Data()
+    var failure: Failure?
+  }
+
+  private static let bufferSize = 1 << 18
+
+  public let path: String
+  private let partialPath: String
+  private let state: Mutex<State>
+
+  /// Begins with the format's first line.
+  public init(_ path: String) throws(Failure) {
+    self.path = path
+    partialPath = path + ".partial"
+    guard FileManager.default.createFile(atPath: partialPath, contents: nil),
+      let handle = FileHandle(forWritingAtPath: partialPath)
+    else {
+      throw Failure(
+        description: "\(path): cannot be written; give a path in a folder that exists and may be written to")
+    }
+    state = Mutex(State(handle: handle))
+    write("lipbench-certificate 1")
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: partialPath) }
+
+  public func write(_ line: String) {
+    state.withLock { state in
+      state.buffer.append(contentsOf: line.utf8)
+      state.buffer.append(UInt8(ascii: "\n"))
+      if state.buffer.count >= Self.bufferSize { flush(&state) }
+    }
+  }
+
+  /// Forgets all that was written but the first line.
+  public func restart() throws(Failure) {
+    let failure: Failure? = state.withLock { state in
+      state.buffer = Data()
+      do {
+        try state.handle.truncate(atOffset: 0)
+        return nil
+      } catch {
+        return Failure(description: "\(path): cannot be written: \(error.localizedDescription)")
+      }
+    }
+    if let failure { throw failure }
+    write("lipbench-certificate 1")
+  }
+
+  /// Writes the last line and moves the file to its place.
+  public func finish() throws(Failure) {
+    write("end")
+    let failure: Failure? = state.withLock { state in
+      flush(&state)
+      do {
+        try state.handle.close()
+        if state.failure == nil {
+          let (from, to) = (URL(fileURLWithPath: partialPath), URL(fileURLWithPath: path))
+          if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(at: to) }
+          try FileManager.default.moveItem(at: from, to: to)
+        }
+      } catch {
+        return Failure(description: "\(path): cannot be written: \(error.localizedDescription)")
+      }
+      return state.failure
+    }
+    if let failure { throw failure }
+  }
+
+  private func flush(_ state: inout State) {
+    do {
+      try state.handle.write(contentsOf: state.buffer)
+    } catch {
+      state.failure =
+        state.failure ?? Failure(description: "\(path): cannot be written: \(error.localizedDescription)")
+    }
+    state.buffer.removeAll(keepingCapacity: true)
+  }
+}
