@@ -137,7 +137,7 @@ let package = Package(
     .target(
       name: "Workbench",
       dependencies: [
-        "Bounds", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks", "ONNXNetworks",
+        "Bounds", "CertificateKernel", "Certificates", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks", "ONNXNetworks",
         "PatternSearch",
         "Problems", "QuadraticSearch", "RandomNumbers", "Reductions",
         .product(name: "BigInt", package: "BigInt"),

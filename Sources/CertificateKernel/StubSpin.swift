@@ -4,4 +4,3 @@ struct SpinProof {
   mutating func step(_ words: inout Words) throws(CertificateRejected) {}
   func conclude(_ words: Words) throws(CertificateRejected) -> Rational { 0 }
 }
-extension ExactNetwork { func quadraticUpperBound() -> SpinProblem? { nil } }

@@ -1,4 +1,5 @@
 public import Bounds
+import Certificates
 public import ExactArithmetic
 public import PatternSearch
 import QuadraticSearch
@@ -11,9 +12,13 @@ public struct ExactConstant: Sendable {
   /// The exact square of `upper`; where the constant was found in integers, its own square.
   public let upperSquared: Rational
   public let upperSoundness: UpperSoundness
+  /// Where one was asked for.
+  public let certificate: CertificateReport?
 
   /// What `upper` rests on.
   public enum UpperSoundness: String, Sendable, Encodable {
+    /// A certificate that the independent checker accepted.
+    case certified
     /// Integers all the way.
     case exact
     /// Relaxations with margins for rounding.
@@ -24,6 +29,7 @@ public struct ExactConstant: Sendable {
     /// As reports say it.
     var text: String {
       switch self {
+      case .certified: "certified: the checker accepts the proof"
       case .exact: "exact: in integers"
       case .floatingPoint: "floating-point bound, with margins for rounding"
       case .unchecked: "GLPK's bound, not checked"
@@ -41,12 +47,19 @@ public struct ExactConstant: Sendable {
   /// Searches. Where the search is stopped early the upper end is the least of what it had left and the cheap closed-form
   /// bounds, so it is always finite.
   public init(
-    _ question: BoundQuestion, patterns: Patterns = .attainable, sink: @escaping SearchSink = { _ in }
+    _ question: BoundQuestion, patterns: Patterns = .attainable, certificate request: CertificateRequest? = nil,
+    sink: @escaping SearchSink = { _ in }
   ) throws {
     self.question = question
     self.patterns = patterns
-    if let answer = try Self.inIntegers(question, patterns, sink) {
-      (result, upperSquared, upperSoundness) = answer
+    if let request {
+      let answer = try CertifiedConstant(question, patterns, request).solve(sink)
+      (result, upperSquared, upperSoundness, certificate) = answer
+      return
+    }
+    certificate = nil
+    if let (route, engine) = Self.route(question, patterns) {
+      (result, upperSquared, upperSoundness) = try route.solve(engine: engine, sink: sink)
       return
     }
     let problem = patterns == .attainable ? question.attainableProblem : question.freeProblem
@@ -63,19 +76,19 @@ public struct ExactConstant: Sendable {
     upperSoundness = .floatingPoint
   }
 
-  /// By way of a quadratic problem in integers, where that is asked for or the better way; nil elsewhere.
-  private static func inIntegers(
-    _ question: BoundQuestion, _ patterns: Patterns, _ sink: @escaping SearchSink
-  ) throws -> (SearchResult, Rational, UpperSoundness)? {
+  /// A quadratic problem in integers that gives the constant, where that is asked for or the better way; nil elsewhere.
+  static func route(
+    _ question: BoundQuestion, _ patterns: Patterns
+  ) -> (constant: IntegerConstant, engine: QuadraticEngine?)? {
     let asked = question.settings.engine
-    let engine = asked.flatMap { QuadraticEngine(rawValue: $0.rawValue) }
     switch asked {
     case .elimination?, .linear?, .milp?: break
     case nil where IntegerConstant.isAutomatic(question): break
     default: return nil
     }
-    guard let route = IntegerConstant(question, patterns) else { return nil }
-    return try route.solve(engine: engine, sink: sink)
+    return IntegerConstant(question, patterns).map {
+      ($0, asked.flatMap { QuadraticEngine(rawValue: $0.rawValue) })
+    }
   }
 
   /// The exact square of the lower bound: ‖J v‖² / ‖v‖² of the witness.

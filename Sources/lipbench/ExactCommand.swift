@@ -17,6 +17,7 @@ struct ExactCommand: ParsableCommand {
   @OptionGroup var network: NetworkOptions
   @OptionGroup var search: SearchOptions
   @OptionGroup var checkpoint: CheckpointOptions
+  @OptionGroup var proof: CertificateOptions
 
   @Option(help: ArgumentHelp("attainable (the constant) or free (FGL).", valueName: "patterns"))
   var patterns = "attainable"
@@ -33,10 +34,12 @@ struct ExactCommand: ParsableCommand {
   func run() throws {
     let question = try network.question(search.settings(checkpoint: checkpoint))
     let exact = try ExactConstant(
-      question, patterns: ExactConstant.Patterns(rawValue: patterns) ?? .attainable, sink: search.sink)
+      question, patterns: ExactConstant.Patterns(rawValue: patterns) ?? .attainable,
+      certificate: try proof.request(network.network, place: network.place, checkpoint: checkpoint), sink: search.sink)
     for warning in exact.result.warnings { Terminal.note("warning: \(warning)") }
     checkpoint.note(exact.result.engine.keepsTree, engine: exact.result.engine.rawValue)
     print(search.json ? exact.json : exact.text(explain: explain))
+    try proof.note(exact.certificate)
     if !exact.result.isOptimal { throw ExitCode(2) }
   }
 }

@@ -156,6 +156,34 @@ struct CheckpointOptions: ParsableArguments {
   }
 }
 
+/// Whether a proof is written.
+struct CertificateOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Write a certificate that lipbench-check accepts, and check it.", valueName: "FILE"))
+  var certificate: String?
+
+  func request(
+    _ instance: String, kind: ProblemKind? = nil, place: DomainOptions? = nil, checkpoint: CheckpointOptions? = nil
+  ) throws -> CertificateRequest? {
+    guard let certificate else { return nil }
+    guard checkpoint?.resume != true else {
+      throw ValidationError("--certificate and --resume: a proof holds the search from its beginning; leave one out")
+    }
+    guard place?.outputTensor == nil else {
+      throw ValidationError("--certificate and --output-tensor: the checker reads the network's own output only")
+    }
+    return CertificateRequest(path: certificate, instance: instance, kind: kind)
+  }
+
+  /// Says on standard error what the checker said; a rejected certificate is bad news.
+  func note(_ report: CertificateReport?) throws {
+    guard let report else { return }
+    Terminal.note("certificate \(report.text)")
+    if !report.isAccepted { throw ExitCode(1) }
+  }
+}
+
 /// How to search a network.
 struct SearchOptions: ParsableArguments {
   @Option(
