@@ -87,7 +87,9 @@ struct BoundedRule {
     }
     var matrix = SymmetricTerms(columns: kept.map(\.column) + (undecided.count..<width), width: width)
     let outputs = denominator * matrices[order.count].denominator
-    matrix.add(outputForm(hidden, width: width).map { ($0, $1, -$2) }, over: outputs * outputs)
+    let last = order.last.map { chain.offsets[$0] }
+    let square = outputForm(hidden, width: width) { k in last.map { pattern[$0 + k] == .undecided } ?? false }
+    matrix.add(square.map { ($0, $1, -$2) }, over: outputs * outputs)
     for (column, unit, form, preDenominator, layer) in kept {
       guard let t = multipliers[unit], !t.isZero else { continue }
       let slopes = chain.slopes[layer]
@@ -123,11 +125,13 @@ struct BoundedRule {
   }
 
   /// OᵀO = Hᵀ (WᵀW) H, one of each pair of mirror images.
-  private func outputForm(_ hidden: [Form], width: Int) -> [SymmetricTerms.Term] {
+  private func outputForm(
+    _ hidden: [Form], width: Int, isUndecided: (Int) -> Bool
+  ) -> [SymmetricTerms.Term] {
     var result: [SymmetricTerms.Term] = []
-    // Undecided units have one entry: nothing is to be summed up among them.
-    let single = hidden.indices.filter { hidden[$0].count == 1 }
-    let dense = hidden.indices.filter { hidden[$0].count > 1 }
+    // Undecided units have one entry, each its own: nothing is to be summed up among them.
+    let single = hidden.indices.filter { isUndecided($0) && !hidden[$0].isEmpty }
+    let dense = hidden.indices.filter { !isUndecided($0) && !hidden[$0].isEmpty }
     func weight(_ p: Int, _ q: Int) -> BigInt { gram[max(p, q)][min(p, q)] }
     func add(_ i: Int, _ j: Int, _ value: BigInt, bothOrders: Bool) {
       result.append((i, j, bothOrders && i == j ? 2 * value : value))

@@ -42,6 +42,7 @@ struct PatternProof {
     guard let pattern = open[node] else { throw words.rejected("node \(node) is closed already") }
     switch words.rule {
     case "branch": try branch(node, pattern, &words)
+    case "vanishing": try checkVanishing(pattern, &words)
     case "infeasible": try checkInfeasible(pattern, &words)
     case "bounded", "evaluated", "interval":
       guard let level else { throw words.rejected("no level was named before") }
@@ -79,6 +80,25 @@ struct PatternProof {
       open[nodes] = child
       nodes += 1
     }
+  }
+
+  /// A unit whose local form is zero for all inputs has the value and the slope 0 whatever its phase: one is enough.
+  private mutating func checkVanishing(
+    _ pattern: PartialPattern, _ words: inout Words
+  ) throws(CertificateRejected) {
+    guard isAttainable else { throw words.rejected("free patterns have no local forms") }
+    let unit = try words.index(below: chain.units, "unit")
+    let phase = try words.index(below: 2, "phase")
+    try words.end()
+    guard pattern[unit] == .undecided else { throw words.rejected("unit \(unit) is decided already") }
+    let layer = chain.layer(of: unit)
+    guard let forms = local.forms(layer, pattern).forms, forms.isZero(unit - chain.offsets[layer]) else {
+      throw words.rejected("the local form of unit \(unit) does not vanish identically, or is not known")
+    }
+    var child = pattern
+    child[unit] = phase == 1 ? .on : .off
+    open[nodes] = child
+    nodes += 1
   }
 
   private mutating func checkInfeasible(

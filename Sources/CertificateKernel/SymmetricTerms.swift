@@ -41,32 +41,31 @@ struct SymmetricTerms {
   func failure() -> String? {
     guard size <= RoundedPositivity.sizeLimit else { return "S has more than \(RoundedPositivity.sizeLimit) rows" }
     guard let scale = scale() else { return "a diagonal entry of S is not positive" }
-    var elements = [Int128](repeating: 0, count: size * size)
-    var counts = [UInt8](repeating: 0, count: size * size)
+    // Terms may cancel: they may be much larger than the entry, whose lower triangle is kept.
+    var sums = [BigInt](repeating: 0, count: size * (size + 1) / 2)
+    var counts = [Int128](repeating: 0, count: sums.count)
     for group in groups {
       for (column, row, value) in group.terms {
         let (i, j) = (place[column], place[row])
         if i < 0 || j < 0 { continue }
-        let shift = 100 + scale[i] + scale[j] + group.power
-        guard let entry = Self.rounded(value, shift, group) else {
-          return "an entry of S is larger than its diagonal allows"
-        }
-        elements[i * size + j] += entry
-        counts[i * size + j] += 1
-        if i != j {
-          elements[j * size + i] += entry
-          counts[j * size + i] += 1
-        }
+        let k = max(i, j) * (max(i, j) + 1) / 2 + min(i, j)
+        sums[k] += Self.rounded(value, 100 + scale[i] + scale[j] + group.power, group)
+        counts[k] += 1
       }
     }
-    let limit = Int128(1) << 102
-    guard elements.allSatisfy({ abs($0) < limit }) else {
+    // Of a semidefinite matrix with such a diagonal no entry is larger.
+    let limit = BigInt(1) << 102
+    guard sums.allSatisfy({ $0.magnitude < limit.magnitude }), counts.allSatisfy({ $0 < 1 << 20 }) else {
       return "an entry of S is larger than its diagonal allows"
+    }
+    var elements = [Int128](repeating: 0, count: size * size)
+    for i in 0..<size {
+      for j in 0...i { elements[i * size + j] = Int128(fitting: sums[i * (i + 1) / 2 + j]) ?? 0 }
     }
     // S - m I is factored, so that what its factor misses may be as much as m.
     let margin = Int128(size) << 51
     for i in 0..<size { elements[i * size + i] -= margin }
-    let missing = RoundedPositivity.missing(elements, size: size, error: Int128(counts.max() ?? 0))
+    let missing = RoundedPositivity.missing(elements, size: size, error: counts.max() ?? 0)
     return missing.allSatisfy { $0 <= margin } ? nil : "S is not proved to be positive semidefinite"
   }
 
@@ -91,17 +90,12 @@ struct SymmetricTerms {
     return scale
   }
 
-  /// value · 2^shift / denominator, off by less than 1; nil beyond 2¹⁰⁴.
-  private static func rounded(_ value: BigInt, _ shift: Int, _ group: Group) -> Int128? {
-    let shifted: BigInt
+  /// value · 2^shift / denominator, off by less than 1.
+  private static func rounded(_ value: BigInt, _ shift: Int, _ group: Group) -> BigInt {
     if let bits = group.shift {
       let total = shift - bits
-      guard value.magnitude.bitWidth + total < 105 else { return nil }
-      shifted = total >= 0 ? value << total : value >> -total
-    } else {
-      guard value.magnitude.bitWidth - group.denominator.magnitude.bitWidth + shift < 105 else { return nil }
-      shifted = shift >= 0 ? (value << shift) / group.denominator : value / (group.denominator << -shift)
+      return total >= 0 ? value << total : value >> -total
     }
-    return Int128(fitting: shifted)
+    return shift >= 0 ? (value << shift) / group.denominator : value / (group.denominator << -shift)
   }
 }

@@ -27,6 +27,14 @@ public final class PatternProofWriter: PatternProofSink {
     }
   }
 
+  public func vanishing(_ node: Int, unit: Int, phase: Phase) -> Int {
+    state.withLock { state in
+      output.write("vanishing \(node) \(unit) \(phase == .on ? 1 : 0)")
+      state.nodes += 1
+      return state.nodes - 1
+    }
+  }
+
   public func infeasible(_ node: Int, _ evidence: InfeasibilityEvidence) {
     let words: String
     switch evidence {

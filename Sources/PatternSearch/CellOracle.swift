@@ -198,9 +198,12 @@ struct CellOracle {
         if let phase = forms.constantPhase[i] {
           pattern[base + i] = phase
           constantUnits.insert(base + i)
-          // A form that vanishes identically imposes nothing: its unit stays undecided in the proof.
-          if proof != nil, !forms.exact[i, forms.inputs].isZero {
-            node = decided(base + i, phase, in: node, because: .exact(units: [base + i], faces: []))
+          if let proof {
+            // A form that vanishes identically imposes nothing, a constant one its sign.
+            node =
+              forms.exact[i, forms.inputs].isZero
+              ? proof.vanishing(node, unit: base + i, phase: phase)
+              : decided(base + i, phase, in: node, because: .exact(units: [base + i], faces: []))
           }
         } else if let sign = signOverBox(forms, i) {
           pattern[base + i] = sign > 0 ? .on : .off

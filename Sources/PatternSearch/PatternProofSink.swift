@@ -8,6 +8,11 @@ public protocol PatternProofSink: Sendable {
   /// - Returns: the numbers of the two parts.
   func branch(_ node: Int, unit: Int) -> (off: Int, on: Int)
 
+  /// A unit's local form vanishes identically in the node: its phase does not matter, and is taken to be this.
+  ///
+  /// - Returns: the number of the node that is left.
+  func vanishing(_ node: Int, unit: Int, phase: Phase) -> Int
+
   /// No input of the domain's interior attains the node.
   func infeasible(_ node: Int, _ evidence: InfeasibilityEvidence)
 
