@@ -34,6 +34,22 @@ public struct BoundFactor: Sendable {
   }
 }
 
+/// What a bound's value rests on, for whoever wants to prove it: a certificate's writer.
+public enum BoundEvidence: Sendable {
+  /// A point whose Jacobian was evaluated.
+  case witness(Witness)
+  /// ‖W_k‖₂ of each layer, rounded up.
+  case spectralNorms([Double])
+  case frobeniusNorms
+  /// ‖W_k ⋯ W_j‖₂ by k, then j, rounded up.
+  case productNorms([[Double]])
+  /// Multipliers t of the semidefinite relaxation by unit, feasible at the value's square.
+  case multipliers([Double])
+  /// The steps of its searches, which went to the question's proofs; a pattern of the largest norm found, where there is one
+  /// search.
+  case searches(Witness?)
+}
+
 /// The answer of a bound method.
 public struct LabelledBound: Sendable {
   public var method: String
@@ -46,11 +62,13 @@ public struct LabelledBound: Sendable {
   public var isStopped: Bool
   public var factors: [BoundFactor]
   public var seconds: Double
+  public var evidence: BoundEvidence?
 
   public init(
     method: String, value: Double?, side: BoundSide, soundness: Soundness, reason: String? = nil,
-    isStopped: Bool = false, factors: [BoundFactor] = [], seconds: Double = 0
+    isStopped: Bool = false, factors: [BoundFactor] = [], seconds: Double = 0, evidence: BoundEvidence? = nil
   ) {
+    self.evidence = evidence
     self.method = method
     self.value = value
     self.side = side
@@ -69,6 +87,8 @@ public struct BoundQuestion: Sendable {
   public var settings: SearchSettings
   /// W_1 … W_K with the columns of constant inputs dropped from W_1.
   public let weights: [Matrix]
+  /// Where the searches within a method tell their steps, by their number from 0; nil for nowhere.
+  public var proofs: (@Sendable (_ search: Int) -> any PatternProofSink)?
 
   /// - Throws: `InputError` where the domain does not fit the network.
   public init(
@@ -190,9 +210,12 @@ extension BoundMethod {
     return answer
   }
 
-  static func answer(_ value: Double, factors: [BoundFactor] = [], isStopped: Bool = false) -> LabelledBound {
+  static func answer(
+    _ value: Double, factors: [BoundFactor] = [], isStopped: Bool = false, evidence: BoundEvidence? = nil
+  ) -> LabelledBound {
     LabelledBound(
-      method: name, value: value, side: side, soundness: soundness, isStopped: isStopped, factors: factors)
+      method: name, value: value, side: side, soundness: soundness, isStopped: isStopped, factors: factors,
+      evidence: evidence)
   }
 
   static func none(_ reason: String) -> LabelledBound {

@@ -25,6 +25,7 @@ public struct CombettesPesquet: BoundMethod {
     let centre = activations.map { abs($0.positiveSlope + $0.negativeSlope) / 2 }
     let radius = activations.map { abs($0.positiveSlope - $0.negativeSlope) / 2 }
     var bounds: [Double] = []
+    var norms = weights.indices.map { [Double](repeating: 0, count: $0 + 1) }
     for k in weights.indices {
       // product = W_k ⋯ W_{j+1} (layers counted from 0 here: W_k … W_j), coefficient = |c_j ⋯ c_{k-1}|.
       var product = weights[k]
@@ -36,6 +37,7 @@ public struct CombettesPesquet: BoundMethod {
       for j in stride(from: k, through: 0, by: -1) {
         let rounding = 2 * Double(operations) * unitRoundoff * magnitude.frobeniusNormUpperBound()
         let norm = try product.spectralNormUpperBound() + (j == k ? 0 : rounding)
+        norms[k][j] = norm
         sum += coefficient * norm * (j == 0 ? 1 : radius[j - 1] * bounds[j - 1])
         if j > 0 {
           coefficient *= centre[j - 1]
@@ -47,6 +49,6 @@ public struct CombettesPesquet: BoundMethod {
       // Sums and products of a few rounded terms.
       bounds.append(sum * (1 + 1e-13 * Double(k + 1)))
     }
-    return Self.answer(bounds[bounds.count - 1])
+    return Self.answer(bounds[bounds.count - 1], evidence: .productNorms(norms))
   }
 }

@@ -23,6 +23,8 @@ public struct ECLipsEFast: BoundMethod {
     // M_{k-1} = L Lᵀ, and G = (W L⁻ᵀ)(W L⁻ᵀ)ᵀ.
     var factor = Matrix.identity(weights[0].columns).elements
     var square = 1.0
+    // t / λ of each layer's units.
+    var multipliers: [Double] = []
     for (index, matrix) in weights.enumerated() {
       var rows = matrix.elements
       PositiveDefinite.solveTriangular(factor: factor, size: matrix.columns, rows: &rows, count: matrix.rows)
@@ -33,6 +35,7 @@ public struct ECLipsEFast: BoundMethod {
       guard norm > 0 else { return Self.answer(0) }
       let gram = Matrix.product(scaled, transposed: false, scaled, transposed: true)
       let c = 2 / square
+      multipliers += [Double](repeating: c, count: matrix.rows)
       factor = (gram * (-c * c / 4)).elements
       for i in 0..<matrix.rows { factor[i * matrix.rows + i] += c }
       guard PositiveDefinite.factor(&factor, size: matrix.rows) else {
@@ -41,6 +44,8 @@ public struct ECLipsEFast: BoundMethod {
     }
     // M_k has condition number at most 2, so each layer adds a few n units of roundoff.
     let size = Double(weights.map { max($0.rows, $0.columns) }.max() ?? 1)
-    return Self.answer(square.squareRoot() * (1 + 1e-14 * size * Double(weights.count)))
+    let bound = square.squareRoot() * (1 + 1e-14 * size * Double(weights.count))
+    return Self.answer(
+      bound, evidence: .multipliers(multipliers.map { $0 * square }))
   }
 }

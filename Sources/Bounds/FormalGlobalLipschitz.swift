@@ -18,6 +18,7 @@ public struct FormalGlobalLipschitz: BoundMethod {
   public func bound(_ question: BoundQuestion) throws -> LabelledBound {
     var settings = question.settings
     settings.engine = nil
+    settings.proof = question.proofs?(0)
     let result = try question.freeProblem.solve(settings)
     let method = result.isOptimal ? "exact search" : "search, stopped: \(result.reason.rawValue)"
     return Self.answer(
@@ -26,6 +27,7 @@ public struct FormalGlobalLipschitz: BoundMethod {
         BoundFactor(
           name: "all layers", method: "\(method), at least \(result.enclosure.lower)", side: .upper,
           value: result.enclosure.upper, seconds: result.seconds)
-      ], isStopped: !result.isOptimal)
+      ], isStopped: !result.isOptimal,
+      evidence: question.proofs == nil ? nil : .searches(result.enclosure.witness))
   }
 }

@@ -29,6 +29,6 @@ public struct Frobenius: BoundMethod {
         product = upwards(product, times: question.network.activations[index].lipschitzConstant)
       }
     }
-    return Self.answer(product, factors: factors)
+    return Self.answer(product, factors: factors, evidence: .frobeniusNorms)
   }
 }

@@ -47,9 +47,11 @@ private func semidefinite<Method: BoundMethod>(
   _ question: BoundQuestion, _ sharing: PatternProblem.MultiplierSharing, _ method: Method.Type
 ) throws -> LabelledBound {
   guard question.weights.count > 1 else {
-    return method.answer(try question.weights[0].spectralNormUpperBound())
+    let norm = try question.weights[0].spectralNormUpperBound()
+    return method.answer(norm, evidence: .spectralNorms([norm]))
   }
   let watch = Stopwatch(question.settings)
-  let value = question.freeProblem.semidefiniteBound(sharing: sharing, shouldStop: watch.shouldStop)
-  return method.answer(value, isStopped: watch.hasStopped)
+  let (value, multipliers) = question.freeProblem.semidefiniteBound(
+    sharing: sharing, shouldStop: watch.shouldStop)
+  return method.answer(value, isStopped: watch.hasStopped, evidence: .multipliers(multipliers))
 }

@@ -22,6 +22,6 @@ public struct Sampling: BoundMethod {
 
   public func bound(_ question: BoundQuestion) -> LabelledBound {
     let witness = question.attainableProblem.bestSample(count: count, settings: question.settings)
-    return Self.answer(witness?.lower ?? 0)
+    return Self.answer(witness?.lower ?? 0, evidence: witness.map { .witness($0) })
   }
 }

@@ -1,4 +1,4 @@
-import LinearAlgebra
+public import LinearAlgebra
 import Networks
 public import PatternSearch
 
@@ -8,6 +8,8 @@ public import PatternSearch
 struct SeqLipPairs {
   let pairs: [PatternProblem]
   let slopes: [UnitSlopes]
+  /// L_k = U_k Σ^½ and R_k = Σ^½ V_kᵀ of the inner layers, k = 2 … K-1.
+  let splits: [(left: Matrix, right: Matrix)]
 
   init(_ question: BoundQuestion) throws(LAPACKFailure) {
     let weights = question.weights
@@ -25,6 +27,7 @@ struct SeqLipPairs {
       inner.append(svd.leftVectors.scalingColumns(by: roots))
       outer.append(svd.rightVectorsTransposed.scalingRows(by: roots))
     }
+    splits = weights.indices.dropFirst().dropLast().map { (inner[$0], outer[$0]) }
     let slopes = self.slopes
     pairs = slopes.indices.map { PatternProblem(outer: outer[$0 + 1], inner: inner[$0], slopes: slopes[$0]) }
   }
@@ -47,6 +50,11 @@ public struct SeqLip: BoundMethod {
 
   public init() {}
 
+  /// W_k ≈ L_k R_k of the inner layers, k = 2 … K-1.
+  public static func splits(of question: BoundQuestion) throws -> [(left: Matrix, right: Matrix)] {
+    try SeqLipPairs(question).splits
+  }
+
   /// The problems whose maxima are the factors, one for each pair of layers.
   public static func pairs(of question: BoundQuestion) throws -> [PatternProblem] {
     try SeqLipPairs(question).pairs
@@ -54,7 +62,8 @@ public struct SeqLip: BoundMethod {
 
   public func bound(_ question: BoundQuestion) throws -> LabelledBound {
     guard question.weights.count > 1 else {
-      return Self.answer(try question.weights[0].spectralNormUpperBound())
+      let norm = try question.weights[0].spectralNormUpperBound()
+      return Self.answer(norm, evidence: .spectralNorms([norm]))
     }
     var product = 1.0
     var factors: [BoundFactor] = []
@@ -69,6 +78,7 @@ public struct SeqLip: BoundMethod {
         let left = limit - watch.seconds
         settings.timeLimit = max(0.01, left / Double(split.pairs.count - index))
       }
+      settings.proof = question.proofs?(index)
       let (factor, seconds) = try timed { try bound(pair, slopes: split.slopes[index], settings) }
       isStopped = isStopped || factor.isStopped
       factors.append(
@@ -83,7 +93,8 @@ public struct SeqLip: BoundMethod {
       let size = question.weights.reduce(0) { max($0, $1.rows, $1.columns) }
       product += 16 * Double(size * question.weights.count) * unitRoundoff * autoLip
     }
-    return Self.answer(product, factors: factors, isStopped: isStopped)
+    return Self.answer(
+      product, factors: factors, isStopped: isStopped, evidence: question.proofs == nil ? nil : .searches(nil))
   }
 
   private func bound(

@@ -190,14 +190,16 @@ extension PatternProblem {
   /// LipSDP over all free patterns, to a relative accuracy of about 1e-8 above the relaxation's optimum: a
   /// floating-point upper bound on FGL. O(N³) a Newton step, N = min(inputs, outputs) + units; 25 to 60 steps.
   ///
-  /// - Returns: infinity where no feasible multipliers were found before `shouldStop`.
+  /// - Returns: the bound, infinity where no feasible multipliers were found before `shouldStop`; and the multipliers by
+  ///   unit.
   public func semidefiniteBound(
     sharing: MultiplierSharing = .neuron, shouldStop: () -> Bool = { false }
-  ) -> Double {
+  ) -> (bound: Double, multipliers: [Double]) {
     let pattern = PartialPattern(repeating: .undecided, count: units)
     let shares: SemidefiniteRelaxation.Sharing = sharing == .neuron ? .neuron : .layer
-    return SemidefiniteRelaxation(problem: self, sharing: shares, transposed: false)
-      .bound(pattern, cutoff: 0, shouldStop: shouldStop).bound
+    let result = SemidefiniteRelaxation(problem: self, sharing: shares, transposed: false)
+      .bound(pattern, cutoff: 0, shouldStop: shouldStop)
+    return (result.bound, result.multipliers)
   }
 
   /// Greedy ascent over single flips from the all-ones pattern and from `restarts` random ones; the best value found.

@@ -10,6 +10,8 @@ public struct Audit: Sendable {
   public let waterfall: [WaterfallStep]
   /// Pairs (lower, upper) that contradict each other: a bug in one of the two.
   public let violations: [String]
+  /// One for the constant and all methods that have a proof, where it was asked for.
+  public let certificate: CertificateReport?
 
   public var isConsistent: Bool { violations.isEmpty }
 
@@ -17,17 +19,32 @@ public struct Audit: Sendable {
   ///
   /// - Parameter progress: told the name of what runs next.
   public init(
-    _ question: BoundQuestion, sink: @escaping SearchSink = { _ in }, progress: (String) -> Void = { _ in }
+    _ question: BoundQuestion, certificate request: CertificateRequest? = nil,
+    sink: @escaping SearchSink = { _ in }, progress: (String) -> Void = { _ in }
   ) throws {
     self.question = question
     progress("exact")
-    exact = try ExactConstant(question, sink: sink)
-    var methods: [LabelledBound] = []
-    for method in boundMethods {
-      progress(method.name)
-      methods.append(method.init().run(question))
+    if let request {
+      let session = try CertificateSession(request)
+      let constant = try session.constant(question, .attainable, sink: sink)
+      var bounds: [(bound: LabelledBound, certified: Double?)] = []
+      for method in boundMethods {
+        progress(method.name)
+        bounds.append(try session.bound(method, question))
+      }
+      progress("the checker")
+      let report = try session.finish()
+      certificate = report
+      exact = ExactConstant(question, .attainable, constant, report)
+      methods = bounds.map { $0.bound.certified($0.certified, report) }
+    } else {
+      certificate = nil
+      exact = try ExactConstant(question, sink: sink)
+      methods = boundMethods.map {
+        progress($0.name)
+        return $0.init().run(question)
+      }
     }
-    self.methods = methods
     waterfall = WaterfallStep.steps(exact: exact, methods: methods)
     violations = Self.violations(exact: exact.result.enclosure, methods: methods)
   }

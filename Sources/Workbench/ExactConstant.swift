@@ -50,18 +50,41 @@ public struct ExactConstant: Sendable {
     _ question: BoundQuestion, patterns: Patterns = .attainable, certificate request: CertificateRequest? = nil,
     sink: @escaping SearchSink = { _ in }
   ) throws {
+    guard let request else {
+      self.init(question, patterns, try Self.search(question, patterns, sink), nil)
+      return
+    }
+    let session = try CertificateSession(request)
+    let found = try session.constant(question, patterns, sink: sink)
+    self.init(question, patterns, found, try session.finish())
+  }
+
+  /// What a search holds: the result, the square of its upper end where that is not just the result's, and what the
+  /// upper end rests on.
+  typealias Found = (result: SearchResult, upperSquared: Rational?, soundness: UpperSoundness)
+
+  /// An answer, and what the checker said of its certificate: where it was accepted, the upper end is the one proved.
+  init(_ question: BoundQuestion, _ patterns: Patterns, _ found: Found, _ report: CertificateReport?) {
     self.question = question
     self.patterns = patterns
-    if let request {
-      let answer = try CertifiedConstant(question, patterns, request).solve(sink)
-      (result, upperSquared, upperSoundness, certificate) = answer
-      return
+    certificate = report
+    var result = found.result
+    if let report, report.isAccepted, let squared = found.upperSquared {
+      result.enclosure.upper = max(result.enclosure.lower, squared.squareRootRoundedUp)
+      (upperSquared, upperSoundness) = (squared, .certified)
+    } else if report == nil, let squared = found.upperSquared {
+      (upperSquared, upperSoundness) = (squared, found.soundness)
+    } else {
+      let upper = result.enclosure.upper
+      (upperSquared, upperSoundness) = (upper.isFinite ? Rational(squareOf: upper) : .zero, found.soundness)
     }
-    certificate = nil
-    if let (route, engine) = Self.route(question, patterns) {
-      (result, upperSquared, upperSoundness) = try route.solve(engine: engine, sink: sink)
-      return
-    }
+    self.result = result
+  }
+
+  private static func search(
+    _ question: BoundQuestion, _ patterns: Patterns, _ sink: @escaping SearchSink
+  ) throws -> Found {
+    if let (route, engine) = route(question, patterns) { return try route.solve(engine: engine, sink: sink) }
     let problem = patterns == .attainable ? question.attainableProblem : question.freeProblem
     var result = try problem.solve(question.settings, sink: sink)
     if result.enclosure.relativeGap > question.settings.relativeGap {
@@ -71,9 +94,7 @@ public struct ExactConstant: Sendable {
         }
       }
     }
-    self.result = result
-    upperSquared = result.enclosure.upper.isFinite ? Rational(squareOf: result.enclosure.upper) : .zero
-    upperSoundness = .floatingPoint
+    return (result, nil, .floatingPoint)
   }
 
   /// A quadratic problem in integers that gives the constant, where that is asked for or the better way; nil elsewhere.

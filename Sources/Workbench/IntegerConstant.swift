@@ -57,9 +57,7 @@ struct IntegerConstant {
   }
 
   /// - Throws: `UnsupportedProblem` where the engine does not apply or the numbers are too long for it.
-  func solve(engine: QuadraticEngine?, sink: @escaping SearchSink) throws -> (
-    SearchResult, upperSquared: Rational, ExactConstant.UpperSoundness
-  ) {
+  func solve(engine: QuadraticEngine?, sink: @escaping SearchSink) throws -> ExactConstant.Found {
     let settings = question.settings
     var quadratic = QuadraticSettings(
       engine: engine, relativeGap: 0, timeLimit: settings.timeLimit, nodeLimit: settings.nodeLimit,

@@ -10,6 +10,7 @@ struct BoundCommand: ParsableCommand {
         lipbench bound --list
         lipbench bound seqlip net.json
         lipbench bound lipsdp-neuron net.onnx --json
+        lipbench bound autolip net.json --certificate net.cert
       """)
 
   @Flag(help: "List the methods with what they are and where they come from.")
@@ -23,6 +24,7 @@ struct BoundCommand: ParsableCommand {
 
   @OptionGroup var place: DomainOptions
   @OptionGroup var search: SearchOptions
+  @OptionGroup var proof: CertificateOptions
 
   func validate() throws {
     if list { return }
@@ -41,8 +43,10 @@ struct BoundCommand: ParsableCommand {
     }
     guard let network, let type = boundMethods.first(where: { $0.name == method }) else { return }
     let question = try place.question(network, search.settings(defaultTimeLimit: 60))
-    let bound = type.init().run(question)
+    let (bound, certificate) = try CertifiedBound.run(
+      type, question, certificate: try proof.request(network, place: place))
     print(search.json ? bound.json(question) : bound.text)
+    try proof.note(certificate)
     if bound.value == nil { throw ExitCode(1) }
   }
 }

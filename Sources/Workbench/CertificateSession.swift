@@ -1,0 +1,207 @@
+import BigInt
+import Bounds
+import Certificates
+import ExactArithmetic
+import LinearAlgebra
+import PatternSearch
+import Synchronization
+
+/// Answers with one certificate file for all of them: each answer's claim is written while it is found.
+final class CertificateSession {
+  private let file: CertificateFile
+  private let request: CertificateRequest
+  /// What follows from each claim, once it is accepted: the ends of the squared constant.
+  private(set) var claims = 0
+
+  init(_ request: CertificateRequest) throws {
+    file = try CertificateFile(request.path)
+    self.request = request
+  }
+
+  /// The checker's word on the finished file.
+  func finish() throws -> CertificateReport {
+    try file.finish()
+    return try request.check()
+  }
+
+  // MARK: The constant
+
+  /// The search's steps as they come, the witness and the conclusion after them.
+  ///
+  /// - Returns: the result; the square of the upper end, where one is proved.
+  func constant(
+    _ question: BoundQuestion, _ patterns: ExactConstant.Patterns, sink: @escaping SearchSink
+  ) throws -> ExactConstant.Found {
+    let claim = ConstantClaim(question: question, isAttainable: patterns == .attainable)
+    file.write(claim.line)
+    let (result, bound, soundness): ExactConstant.Found = try search(question, patterns, sink)
+    let witness = result.enclosure.witness.map(claim.lines) ?? []
+    if let threshold = question.settings.threshold, let verdict = result.verdict {
+      if threshold.isSettled(verdict), claims == 0 {
+        // The witness says it all.
+        try file.restart()
+        file.write(claim.line)
+      }
+      witness.forEach(file.write)
+      file.write("conclude \(text(threshold)) \(verdict ? "yes" : "no")")
+    } else {
+      witness.forEach(file.write)
+      let lower = result.enclosure.witness.map(ConstantClaim.lower) ?? "-"
+      file.write("conclude \(lower) \(bound.map { CertificateNumber.text($0) } ?? "-")")
+    }
+    claims += 1
+    return (result, bound, soundness)
+  }
+
+  private func search(
+    _ question: BoundQuestion, _ patterns: ExactConstant.Patterns, _ sink: @escaping SearchSink
+  ) throws -> ExactConstant.Found {
+    file.write("proof patterns")
+    defer { file.write("qed") }
+    let writer = PatternProofWriter(file)
+    var settings = question.settings
+    settings.proof = writer
+    let problem = patterns == .attainable ? question.attainableProblem : question.freeProblem
+    let result = try problem.solve(settings, sink: sink)
+    return (result, writer.bound, .floatingPoint)
+  }
+
+  private func text(_ threshold: Threshold) -> String {
+    if request.asksOwnQuestion { return "own" }
+    switch threshold {
+    case .atMost(let squared): return "at-most \(squared)"
+    case .atLeast(let squared): return "at-least \(squared)"
+    }
+  }
+
+  // MARK: Bounds
+
+  /// Runs a method and writes the proof of its value.
+  ///
+  /// - Returns: the bound; what its value becomes where the claim is accepted, nil where the method has no proof.
+  func bound(
+    _ method: any BoundMethod.Type, _ question: BoundQuestion
+  ) throws -> (bound: LabelledBound, certified: Double?) {
+    switch method.name {
+    case SeqLip.name where question.weights.count > 1: return try pairs(question)
+    case FormalGlobalLipschitz.name where question.weights.count > 1: return try joint(question)
+    default: break
+    }
+    let bound = method.init().run(question)
+    guard let value = bound.value, let evidence = bound.evidence else { return (bound, nil) }
+    let isLower = bound.side == .lower
+    let claim = ConstantClaim(question: question, isAttainable: isLower, method: method.name)
+    file.write(claim.line)
+    defer { claims += 1 }
+    // Room for the roundings of products of a few rounded numbers.
+    let layers = Double(question.weights.count)
+    var certified = value * (1 + 0x1p-41 * layers)
+    switch evidence {
+    case .witness(let witness):
+      claim.lines(witness).forEach(file.write)
+      file.write("conclude \(ConstantClaim.lower(witness)) -")
+      return (bound, witness.lower)
+    case .spectralNorms(let norms):
+      file.write("proof layers")
+      for (k, norm) in norms.enumerated() {
+        file.write("spectral \(k + 1) \(CertificateNumber.text(Rational(squareOf: Self.above(norm))))")
+      }
+    case .frobeniusNorms:
+      file.write("proof layers")
+      for k in question.weights.indices { file.write("frobenius \(k + 1)") }
+      certified = value
+    case .productNorms(let norms):
+      file.write("proof products")
+      for (k, row) in norms.enumerated() {
+        for (j, norm) in row.enumerated() {
+          file.write("product \(j + 1) \(k + 1) \(CertificateNumber.text(Self.above(norm)))")
+        }
+      }
+      certified *= 1 + 0x1p-41 * layers
+    case .multipliers(let multipliers):
+      file.write("proof patterns")
+      // S must be positive definite by a margin.
+      certified = value * (1 + 0x1p-33)
+      let writer = PatternProofWriter(file)
+      writer.bounded(
+        0, level: Rational(squareOf: certified),
+        multipliers: multipliers.enumerated().filter { $0.element > 0 }.map { ($0.offset, $0.element) },
+        transposed: false)
+    case .searches: preconditionFailure("searches are written as they run")
+    }
+    file.write("qed")
+    file.write("conclude - \(CertificateNumber.text(Rational(squareOf: certified)))")
+    return (bound, certified)
+  }
+
+  /// A little above a norm that was rounded up, so that s² I - WᵀW is positive definite by a margin.
+  private static func above(_ norm: Double) -> Double { norm * (1 + 0x1p-43) }
+
+  /// FGL: one search over all patterns at once.
+  private func joint(_ original: BoundQuestion) throws -> (LabelledBound, Double?) {
+    let claim = ConstantClaim(question: original, isAttainable: false, method: FormalGlobalLipschitz.name)
+    file.write(claim.line)
+    file.write("proof patterns")
+    let writer = PatternProofWriter(file)
+    var question = original
+    question.proofs = { _ in writer }
+    let bound = FormalGlobalLipschitz().run(question)
+    file.write("qed")
+    var lower = "-"
+    if case .searches(let witness?)? = bound.evidence {
+      claim.lines(witness).forEach(file.write)
+      lower = ConstantClaim.lower(witness)
+    }
+    file.write("conclude \(lower) \(CertificateNumber.text(writer.bound))")
+    claims += 1
+    return (bound, writer.bound.squareRootRoundedUp)
+  }
+
+  /// SeqLip: one search for each pair of layers.
+  private func pairs(_ original: BoundQuestion) throws -> (LabelledBound, Double?) {
+    let claim = ConstantClaim(question: original, isAttainable: false, method: SeqLip.name)
+    file.write(claim.line)
+    file.write("proof pairs")
+    for (k, split) in try SeqLip.splits(of: original).enumerated() {
+      file.write(Self.split(k + 2, original.weights[k + 1], split.left, split.right))
+    }
+    let writers = Mutex<[PatternProofWriter]>([])
+    var question = original
+    question.proofs = { [file] pair in
+      if pair > 0 { file.write("close") }
+      file.write("pair \(pair + 1)")
+      let writer = PatternProofWriter(file)
+      writers.withLock { $0.append(writer) }
+      return writer
+    }
+    let bound = SeqLip().run(question)
+    file.write("close")
+    file.write("qed")
+    // What the splits' remainders add is far below this margin.
+    let product = writers.withLock { $0.reduce(Rational(1)) { $0 * $1.bound } }
+    let certified = (product.squareRootRoundedUp * (1 + 0x1p-36)).nextUp
+    file.write("conclude - \(CertificateNumber.text(Rational(squareOf: certified)))")
+    claims += 1
+    return (bound, certified)
+  }
+
+  /// W = L R + E: δ² about ‖E‖ ‖L‖ / ‖R‖ balances what the remainder adds on both sides.
+  private static func split(_ layer: Int, _ whole: Matrix, _ left: Matrix, _ right: Matrix) -> String {
+    let rest = (whole + (left * right) * -1).frobeniusNormUpperBound()
+    let rounding = 0x1p-50 * left.frobeniusNormUpperBound() * right.frobeniusNormUpperBound()
+    let size = right.frobeniusNormUpperBound()
+    let delta = size > 0 ? (rest + rounding) * left.frobeniusNormUpperBound() / size : 1
+    let words = (left.elements + right.elements).map { CertificateNumber.text($0) }
+    return (["split \(layer) \(left.columns) \(CertificateNumber.text(delta))"] + words).joined(separator: " ")
+  }
+}
+
+extension Threshold {
+  /// Whether one pattern gave this answer, rather than a bound on all.
+  fileprivate func isSettled(_ verdict: Bool) -> Bool {
+    switch self {
+    case .atMost: !verdict
+    case .atLeast: verdict
+    }
+  }
+}
