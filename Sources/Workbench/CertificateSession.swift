@@ -56,8 +56,12 @@ final class CertificateSession {
   private func search(
     _ question: BoundQuestion, _ patterns: ExactConstant.Patterns, _ sink: @escaping SearchSink
   ) throws -> ExactConstant.Found {
-    file.write("proof patterns")
     defer { file.write("qed") }
+    if let (route, engine) = ExactConstant.route(question, patterns) {
+      file.write("proof spins")
+      return try route.solve(engine: engine, proof: SpinProofWriter(file), sink: sink)
+    }
+    file.write("proof patterns")
     let writer = PatternProofWriter(file)
     var settings = question.settings
     settings.proof = writer

@@ -65,6 +65,19 @@ public struct Maximization: Sendable {
   public let threshold: OptimumThreshold?
   /// The answer to the threshold question, where one was asked and it was decided.
   public let verdict: Bool?
+  /// Where one was asked for.
+  public internal(set) var certificate: CertificateReport?
+
+  /// The same with a certificate.
+  ///
+  /// - Throws: what the search throws, and errors of writing and reading the files.
+  public static func solve(
+    _ instance: ProblemInstance, threshold: OptimumThreshold? = nil,
+    settings: QuadraticSettings = QuadraticSettings(), certificate request: CertificateRequest?
+  ) throws -> Maximization {
+    guard let request else { return try Maximization(instance, threshold: threshold, settings: settings) }
+    return try CertifiedMaximization(instance, request).solve(threshold, settings)
+  }
 
   /// - Throws: `UnsupportedProblem` where no chain of reductions leads to spins, or the engine does not apply;
   ///   `ContradictedSearch` where the search's value is not that of its solution, or its bound excludes the planted one.
@@ -134,7 +147,8 @@ public struct Maximization: Sendable {
     _ problem: any Problem, _ settings: QuadraticSettings, goal: (ValueLaw) -> QuadraticSettings.Goal?
   ) throws -> Answer? {
     let isAsked = settings.engine == .zonotope
-    guard isAsked || settings.engine == nil else { return nil }
+    // Without certificates.
+    guard isAsked || settings.engine == nil, settings.proof == nil else { return nil }
     guard [.qcmh, .lipCST].contains(problem.kind) else {
       if isAsked { throw UnsupportedProblem.zonotope(problem.kind) }
       return nil
@@ -146,6 +160,18 @@ public struct Maximization: Sendable {
     let result = qcmh.solveLowRank(
       settings.carried(by: reduced.law, goal), rankLimit: isAsked ? nil : QCMH.automaticRank)
     return result.map { (chain, reduced, $0) }
+  }
+
+  /// Whether the solution alone answers the threshold question.
+  var isSettledBySolution: Bool {
+    guard let threshold, verdict != nil else { return false }
+    let asksExistence = (threshold.relation == .atLeast) == (instance.problem.sense == .maximize)
+    return verdict == asksExistence
+  }
+
+  /// What the bound rests on.
+  public var boundSoundness: ExactConstant.UpperSoundness {
+    certificate?.isAccepted == true ? .certified : result.boundSoundness
   }
 
   /// Whether the optimum is proved: no gap is left.

@@ -78,7 +78,8 @@ extension Maximization {
   }
 
   private var boundText: String {
-    switch result.boundSource {
+    if boundSoundness == .certified { return boundSoundness.text }
+    return switch result.boundSource {
     case .presolve: "exact: reductions in integers decide every spin"
     case .enumeration: "exact: enumeration in integers"
     case .dynamicProgramming: "exact: dynamic programming in integers"
@@ -90,7 +91,7 @@ extension Maximization {
     }
   }
 
-  private var soundness: String { result.boundSoundness.rawValue }
+  private var soundness: String { boundSoundness.rawValue }
 
   private var lines: [String] {
     let sense = instance.problem.sense

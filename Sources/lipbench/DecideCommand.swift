@@ -16,12 +16,13 @@ struct DecideCommand: ParsableCommand {
         lipbench decide net.json --at-most-squared 5 --domain box:0:1
         lipbench decide net.json --at-least 7/3 --json
         lipbench decide graph.mc --at-least 12
-        lipbench decide question.json
+        lipbench decide question.json --certificate answer.cert
       """)
 
   @OptionGroup var network: NetworkOptions
   @OptionGroup var search: SearchOptions
   @OptionGroup var checkpoint: CheckpointOptions
+  @OptionGroup var proof: CertificateOptions
 
   @Option(help: ArgumentHelp("What a problem file holds, where its name does not say.", valueName: "KIND"))
   var kind: String?
@@ -39,7 +40,9 @@ struct DecideCommand: ParsableCommand {
       throw ValidationError("give one of --at-most V, --at-most-squared V, --at-least V")
     }
     let decision = try ExactConstant(
-      try network.question(search.settings(threshold: threshold, checkpoint: checkpoint)), sink: search.sink)
+      try network.question(search.settings(threshold: threshold, checkpoint: checkpoint)),
+      certificate: try proof.request(network.network, place: network.place, checkpoint: checkpoint),
+      sink: search.sink)
     try report(decision, claim)
   }
 
@@ -49,14 +52,17 @@ struct DecideCommand: ParsableCommand {
     let instance = try ProblemFile.read(network.network, kind: hint)
     for note in instance.notes { Terminal.note("note: \(note)") }
     let own = instance.threshold.map { OptimumThreshold(instance.problem.ownRelation, $0) }
-    guard let threshold = try question.aboutOptimum(of: instance.problem.kind) ?? own else {
+    let given = try question.aboutOptimum(of: instance.problem.kind)
+    var certificate = try proof.request(network.network, kind: hint, checkpoint: checkpoint)
+    certificate?.asksOwnQuestion = given == nil
+    guard let threshold = given ?? own else {
       throw ValidationError("the file holds no threshold: give one of --at-most V, --at-least V")
     }
     if let problem = instance.problem as? LipCST, !problem.isAttained {
-      return try decideNetwork(try problem.network(name: instance.name), threshold)
+      return try decideNetwork(try problem.network(name: instance.name), threshold, certificate)
     }
-    let decision = try Maximization(
-      instance, threshold: threshold, settings: search.quadraticSettings(checkpoint))
+    let decision = try Maximization.solve(
+      instance, threshold: threshold, settings: search.quadraticSettings(checkpoint), certificate: certificate)
     for warning in decision.result.warnings { Terminal.note("warning: \(warning)") }
     checkpoint.note(decision.result.engine.keepsTree, engine: decision.result.engine.rawValue)
     let name =
@@ -66,11 +72,14 @@ struct DecideCommand: ParsableCommand {
     print(
       search.json
         ? decision.json(seed: search.limits.seed) : decision.decisionText(claim.yes, negation: claim.no))
+    try proof.note(decision.certificate)
     if decision.verdict == nil { throw ExitCode(2) }
   }
 
   /// LIP-CST that no reduction leads on from: a network over all of Rⁿ.
-  private func decideNetwork(_ network: MultilayerPerceptron, _ threshold: OptimumThreshold) throws {
+  private func decideNetwork(
+    _ network: MultilayerPerceptron, _ threshold: OptimumThreshold, _ certificate: CertificateRequest?
+  ) throws {
     let limit =
       threshold.value.signum < 0
       ? Threshold.atLeast(squared: 0)
@@ -79,7 +88,7 @@ struct DecideCommand: ParsableCommand {
     let decision = try ExactConstant(
       try BoundQuestion(
         network, domain: .all, settings: search.settings(threshold: limit, checkpoint: checkpoint)),
-      sink: search.sink)
+      certificate: certificate, sink: search.sink)
     try report(decision, threshold.claim(about: "L(f)²"))
   }
 
@@ -87,6 +96,7 @@ struct DecideCommand: ParsableCommand {
     for warning in decision.result.warnings { Terminal.note("warning: \(warning)") }
     checkpoint.note(decision.result.engine.keepsTree, engine: decision.result.engine.rawValue)
     print(search.json ? decision.json : decision.decisionText(claim.yes, negation: claim.no))
+    try proof.note(decision.certificate)
     if decision.result.verdict == nil { throw ExitCode(2) }
   }
 }

@@ -15,20 +15,24 @@ struct MaximizeCommand: ParsableCommand {
         lipbench maximize graph.mc
         lipbench maximize instances/problems/wishart-32.json --explain
         lipbench maximize problem.sparse --json --time-limit 60
+        lipbench maximize graph.mc --certificate graph.cert                  # and the proof
         lipbench maximize graph.mc --threads 2 --checkpoint tree --resume    # survives kill -9
       """)
 
   @OptionGroup var file: ProblemOptions
   @OptionGroup var search: QuadraticOptions
+  @OptionGroup var proof: CertificateOptions
 
   @Flag(help: "Say along which reductions the problem was carried, which engine was taken, and why.")
   var explain = false
 
   func run() throws {
-    let answer = try Maximization(try file.read(), settings: search.settings())
+    let request = try proof.request(file, checkpoint: search.checkpoint)
+    let answer = try Maximization.solve(try file.read(), settings: search.settings(), certificate: request)
     for warning in answer.result.warnings { Terminal.note("warning: \(warning)") }
     search.checkpoint.note(answer.result.engine.keepsTree, engine: answer.result.engine.rawValue)
     print(search.limits.json ? answer.json(seed: search.limits.seed) : answer.text(explain: explain))
+    try proof.note(answer.certificate)
     if !answer.isOptimal, answer.result.reason != .gap { throw ExitCode(2) }
   }
 }

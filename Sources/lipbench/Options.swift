@@ -176,6 +176,13 @@ struct CertificateOptions: ParsableArguments {
     return CertificateRequest(path: certificate, instance: instance, kind: kind)
   }
 
+  func request(_ file: ProblemOptions, checkpoint: CheckpointOptions) throws -> CertificateRequest? {
+    guard certificate == nil || file.problem == nil || file.problem == 1 else {
+      throw ValidationError("--certificate and --problem: the checker reads the first problem of a file only")
+    }
+    return try request(file.instance, kind: try file.parsedKind(), checkpoint: checkpoint)
+  }
+
   /// Says on standard error what the checker said; a rejected certificate is bad news.
   func note(_ report: CertificateReport?) throws {
     guard let report else { return }
