@@ -238,7 +238,8 @@ struct CutRelaxation {
     guard bound < best else { return }
     best = bound
     if keepsBest {
-      bestDual = CutDual(diagonal: u, inequalities: inequalities, multipliers: multipliersInUse)
+      // The bound pays for a diagonal that is larger by the shift.
+      bestDual = CutDual(diagonal: u.map { $0 + shift }, inequalities: inequalities, multipliers: multipliersInUse)
     }
   }
 

@@ -83,12 +83,12 @@ final class SpinPartProof<Scalar: FixedWidthInteger & SignedInteger & Sendable>:
     }
     let terms = Double(dual.diagonal.count + 4 * dual.multipliers.count)
     let unit = Double(sign: .plus, exponent: Int((slack / (4 * terms)).exponent), significand: 1)
-    let diagonal = zip(names, dual.diagonal).filter { $1 != 0 }.map {
-      (spin: $0, value: ($1 / unit).rounded(.up) * unit)
-    }
+    var u = dual.diagonal
     var cycles: [SpinCycle] = []
     for (inequality, multiplier) in zip(dual.inequalities, dual.multipliers) {
       let rounded = (multiplier / unit).rounded() * unit
+      // Rows change by so much at most: with larger u the matrix stays positive semidefinite.
+      for vertex in [inequality.i, inequality.j, inequality.k] { u[Int(vertex)] += abs(rounded - multiplier) }
       guard rounded > 0 else { continue }
       let (i, j, k) = (names[Int(inequality.i)], names[Int(inequality.j)], names[Int(inequality.k)])
       cycles.append(
@@ -98,6 +98,9 @@ final class SpinPartProof<Scalar: FixedWidthInteger & SignedInteger & Sendable>:
             .init(spin: i, isPlus: inequality.a < 0), .init(spin: j, isPlus: inequality.c < 0),
             .init(spin: k, isPlus: inequality.b < 0),
           ]))
+    }
+    let diagonal = zip(names, u).filter { $1 != 0 }.map {
+      (spin: $0, value: ($1 / unit).rounded(.up) * unit)
     }
     sink.bounded(node, cycles: planted(cycles), diagonal: diagonal)
   }

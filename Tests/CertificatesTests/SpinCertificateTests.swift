@@ -185,8 +185,10 @@ struct SpinCertificateTests {
   @Test("Planted bugs are found at their step")
   func faults() throws {
     for (engine, problem) in [
-      (QuadraticEngine.semidefinite, Self.g05(40, seed: 8)), (.linear, Self.torus(10, seed: 9)),
+      (QuadraticEngine.semidefinite, Self.g05(60, seed: 1)), (.linear, Self.g05(22, seed: 9)),
     ] {
+      // Children are to be skipped, and bounds to matter.
+      #expect(try problem.solve(QuadraticSettings(engine: engine)).statistics.nodes > 1)
       for (fault, rules, part) in [
         (PlantedFault.wrongCut, ["bounded", "fix"], "even number of minus signs"),
         (.skippedChild, ["qed", "part"], "is open"), (.optimisticBound, ["bounded"], "exceeds the level"),
