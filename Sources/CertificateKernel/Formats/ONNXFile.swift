@@ -1,0 +1,134 @@
+import ExactArithmetic
+
+/// Networks as `.onnx`: one chain of Gemm, MatMul, Add, Sub, Mul, Div by constants, Relu and LeakyRelu in float32 or
+/// float64, from one input to one output. Whatever else exporters write is refused: the network's `.json` says the same.
+enum ONNXFile {
+  static func read(_ bytes: [UInt8]) throws(InstanceUnreadable) -> ExactNetwork {
+    let model = try ProtobufMessage(bytes[...])
+    guard let graph = try model.message(7) else { throw ProtobufMessage.damaged }
+    for set in try model.messages(8) where ["", "ai.onnx"].contains(try set.text(1)) {
+      guard try set.integer(2) ?? 0 >= 7 else {
+        throw InstanceUnreadable("", "the operator set is older than 7; export with 7 or later, such as 13")
+      }
+    }
+    var chain = ONNXChain()
+    for tensor in try graph.messages(5) { try chain.define(tensor.text(8), .stored(tensor)) }
+    var inputs: [ProtobufMessage] = []
+    for input in try graph.messages(11) where !chain.isDefined(try input.text(1)) { inputs.append(input) }
+    let outputs = try graph.messages(12)
+    guard inputs.count == 1, outputs.count == 1 else {
+      throw InstanceUnreadable("", "the graph has not one input and one output; \(ONNXChain.remedy)")
+    }
+    try chain.define(inputs[0].text(1), .hidden(ONNXValue(inputShape: shape(of: inputs[0]))))
+    for (index, node) in try graph.messages(1).enumerated() { try chain.append(ONNXNode(node, index: index)) }
+    return try chain.network(output: outputs[0].text(1))
+  }
+
+  /// Of ValueInfo's type's tensor type; an open first dimension is the batch, 1.
+  private static func shape(of input: ProtobufMessage) throws(InstanceUnreadable) -> [Int] {
+    guard let dimensions = try input.message(2)?.message(1)?.message(2)?.messages(1), !dimensions.isEmpty
+    else {
+      throw InstanceUnreadable(
+        "", "the input's shape is not given; export with a fixed shape such as [batch, 784]")
+    }
+    var shape: [Int] = []
+    for (axis, dimension) in dimensions.enumerated() {
+      let isOpen = axis == 0 && dimensions.count > 1
+      let size = try dimension.integer(1) ?? 0
+      shape.append(size > 0 || !isOpen ? Int(size) : 1)
+    }
+    guard let count = ONNXTensor.count(shape), (1...1 << 20).contains(count) else {
+      throw InstanceUnreadable("", "the input's shape is open, empty or too large; export with a fixed shape")
+    }
+    return shape
+  }
+}
+
+/// A NodeProto.
+struct ONNXNode {
+  let inputs: [String]
+  let output: String
+  let operation: String
+  let place: String
+  private var attributes: [String: ProtobufMessage] = [:]
+
+  init(_ node: ProtobufMessage, index: Int) throws(InstanceUnreadable) {
+    inputs = try node.texts(1)
+    let outputs = try node.texts(2)
+    output = outputs.first ?? ""
+    let domain = try node.text(7)
+    operation = (domain.isEmpty || domain == "ai.onnx" ? "" : domain + "::") + (try node.text(4))
+    let name = try node.text(3)
+    place = "node \(name.isEmpty ? "\(operation) #\(index)" : name)"
+    for attribute in try node.messages(5) {
+      guard attributes.updateValue(attribute, forKey: try attribute.text(1)) == nil else {
+        throw failure("an attribute stands twice")
+      }
+    }
+    guard outputs.count == 1, !output.isEmpty else { throw failure("the node has not one output") }
+  }
+
+  func failure(_ problem: String) -> InstanceUnreadable {
+    InstanceUnreadable(place, "\(problem); \(ONNXChain.remedy)")
+  }
+
+  func isSet(_ name: String) throws(InstanceUnreadable) -> Bool { try attributes[name]?.integer(3) ?? 0 != 0 }
+
+  func integer(_ name: String) throws(InstanceUnreadable) -> Int64? { try attributes[name]?.integer(3) }
+
+  func float(_ name: String) throws(InstanceUnreadable) -> Rational? {
+    guard let attribute = attributes[name] else { return nil }
+    guard let value = try attribute.floats(2).last, value.isFinite else {
+      throw failure("\(name) is no finite number")
+    }
+    return Rational(value)
+  }
+
+  /// A Constant's `value`.
+  func tensor() throws(InstanceUnreadable) -> ProtobufMessage? { try attributes["value"]?.message(5) }
+}
+
+/// A constant, exactly as stored.
+struct ONNXTensor {
+  let shape: [Int]
+  var elements: [Rational]
+
+  init(shape: [Int], elements: [Rational]) {
+    self.shape = shape
+    self.elements = elements
+  }
+
+  /// Nil where a dimension is negative or the product overflows.
+  static func count(_ shape: [Int]) -> Int? {
+    var count = 1
+    for dimension in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+      guard dimension >= 0, !overflow else { return nil }
+      count = product
+    }
+    return count
+  }
+
+  /// A TensorProto of float32 or float64 whose numbers stand in the file itself.
+  init(_ tensor: ProtobufMessage, _ node: ONNXNode) throws(InstanceUnreadable) {
+    shape = try tensor.integers(1).map { Int($0) }
+    let type = try tensor.integer(2)
+    guard type == 1 || type == 11, !tensor.has(13), try tensor.integer(14) ?? 0 == 0 else {
+      throw node.failure("a constant is not of float32 or float64 or stands in another file")
+    }
+    let raw = try tensor.allBytes(9)
+    guard raw.count <= 1, raw.isEmpty || !tensor.has(4) && !tensor.has(10) else {
+      throw ProtobufMessage.damaged
+    }
+    let numbers: [Double]
+    if let raw = raw.first {
+      numbers = type == 1 ? try ProtobufMessage.floats(raw) : try ProtobufMessage.doubles(raw)
+    } else {
+      numbers = type == 1 ? try tensor.floats(4) : try tensor.doubles(10)
+    }
+    guard Self.count(shape) == numbers.count, numbers.allSatisfy(\.isFinite) else {
+      throw node.failure("a constant has not the numbers that its shape needs, all finite")
+    }
+    elements = numbers.map { Rational($0) }
+  }
+}
