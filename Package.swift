@@ -174,8 +174,8 @@ let package = Package(
     .testTarget(
       name: "CertificateKernelTests",
       dependencies: [
-        "CertificateKernel", "ExactArithmetic", "Generators", "Networks", "ONNXNetworks", "Problems", "RandomNumbers",
-        "Reductions", "TestSupport", .product(name: "BigInt", package: "BigInt"),
+        "CertificateKernel", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks", "ONNXNetworks",
+        "Problems", "RandomNumbers", "Reductions", "TestSupport", .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
     .testTarget(
