@@ -254,7 +254,8 @@ let package = Package(
         "ExactArithmetic", "Generators", "Networks", "Problems", "QuadraticSearch", "Reductions",
       ],
       resources: [.copy("Resources")], swiftSettings: strict),
-    .testTarget(name: "CommandTests", dependencies: ["LipBenchCommand"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests", dependencies: ["LipBenchCommand", "LipBenchCheckCommand"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

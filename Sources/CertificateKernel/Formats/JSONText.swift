@@ -217,7 +217,8 @@ extension JSONText {
     throw InstanceUnreadable(
       place(),
       limit == 0
-        ? "an index stands here but n is 0; correct n" : "no such integer stands here; write one from 0 to \(limit - 1)")
+        ? "an index stands here but n is 0; correct n"
+        : "no such integer stands here; write one from 0 to \(limit - 1)")
   }
 
   func text(_ place: String) throws(InstanceUnreadable) -> String {
