@@ -174,8 +174,8 @@ let package = Package(
     .testTarget(
       name: "CertificateKernelTests",
       dependencies: [
-        "CertificateKernel", "ExactArithmetic", "Generators", "Networks", "ONNXNetworks", "Problems", "RandomNumbers",
-        "Reductions", "TestSupport", .product(name: "BigInt", package: "BigInt"),
+        "CertificateKernel", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks", "ONNXNetworks",
+        "Problems", "RandomNumbers", "Reductions", "TestSupport", .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
     .testTarget(
@@ -262,7 +262,8 @@ let package = Package(
         "ExactArithmetic", "Generators", "Networks", "Problems", "QuadraticSearch", "Reductions",
       ],
       resources: [.copy("Resources")], swiftSettings: strict),
-    .testTarget(name: "CommandTests", dependencies: ["LipBenchCommand"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests", dependencies: ["LipBenchCommand", "LipBenchCheckCommand"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -67,6 +67,7 @@ enum NNetFile {
     return elements
   }
 
+<<<<<<< HEAD
   private static func number(_ text: String) -> Rational? {
     NumberText.plain(text) ?? NumberText.hexadecimal(text)
   }
@@ -77,6 +78,19 @@ enum NNetFile {
       guard let value = number(word) else {
         throw line.failure("a field is no finite number; write numbers between commas")
       }
+=======
+  /// Infinite bounds stand for themselves cut off, far beyond what counts as a bound.
+  private static func numbers(
+    _ line: TextLines.Line, areBounds: Bool = false
+  ) throws(InstanceUnreadable) -> [Rational] {
+    var numbers: [Rational] = []
+    for word in line.words {
+      var value = NumberText.plain(word) ?? NumberText.hexadecimal(word)
+      if areBounds, let double = Double(word), double.isInfinite {
+        value = Rational(double < 0 ? -Double.greatestFiniteMagnitude : .greatestFiniteMagnitude)
+      }
+      guard let value else { throw line.failure("a field is no finite number; write numbers between commas") }
+>>>>>>> wtB
       numbers.append(value)
     }
     return numbers
@@ -86,6 +100,7 @@ enum NNetFile {
   private static func box(
     _ lower: TextLines.Line, _ upper: TextLines.Line, _ scaling: Scaling, inputs: Int
   ) throws(InstanceUnreadable) -> [ExactNetwork.ClosedInterval]? {
+<<<<<<< HEAD
     func bounds(_ line: TextLines.Line) throws(InstanceUnreadable) -> [Rational?] {
       var bounds: [Rational?] = []
       for word in line.words {
@@ -112,6 +127,18 @@ enum NNetFile {
       box.append(.init(lower: low, upper: high))
     }
     return box
+=======
+    let (low, high) = (try numbers(lower, areBounds: true), try numbers(upper, areBounds: true))
+    if scaling.isPlaceholder, low == [0], high == [0] { return nil }
+    for (line, bounds) in [(lower, low), (upper, high)] where bounds.count < inputs {
+      if bounds == [0] { return nil }
+      throw line.failure("the line has \(bounds.count) bounds for \(inputs) inputs; write one an input")
+    }
+    let unbounded = Rational(1e30)
+    let box = zip(low, high).prefix(inputs).map { ExactNetwork.ClosedInterval(lower: $0, upper: $1) }
+    return box.allSatisfy { -$0.lower < unbounded && $0.upper < unbounded && $0.lower <= $0.upper }
+      ? box : nil
+>>>>>>> wtB
   }
 
   private struct Scaling {

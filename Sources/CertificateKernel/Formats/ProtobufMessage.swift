@@ -103,6 +103,7 @@ struct ProtobufMessage {
 
   func integer(_ number: UInt64) throws(InstanceUnreadable) -> Int64? { try integers(number).last }
 
+<<<<<<< HEAD
   /// float32, one by one or packed.
   func floats(_ number: UInt64) throws(InstanceUnreadable) -> [Double] {
     var floats: [Double] = []
@@ -143,5 +144,31 @@ struct ProtobufMessage {
     var doubles: [Double] = []
     while !rest.isEmpty { doubles.append(Double(bitPattern: try fixed(&rest, 8))) }
     return doubles
+=======
+  /// float32, or float64 where `isDouble`; one by one or packed.
+  func numbers(_ number: UInt64, isDouble: Bool) throws(InstanceUnreadable) -> [Double] {
+    var numbers: [Double] = []
+    for value in values(number) {
+      switch value {
+      case .fixed32(let bits) where !isDouble: numbers.append(Double(Float(bitPattern: bits)))
+      case .fixed64(let bits) where isDouble: numbers.append(Double(bitPattern: bits))
+      case .bytes(let bytes): numbers += try Self.numbers(bytes, isDouble: isDouble)
+      default: throw Self.damaged
+      }
+    }
+    return numbers
+  }
+
+  /// Packed numbers.
+  static func numbers(_ bytes: ArraySlice<UInt8>, isDouble: Bool) throws(InstanceUnreadable) -> [Double] {
+    var rest = bytes
+    var numbers: [Double] = []
+    while !rest.isEmpty {
+      let bits = try fixed(&rest, isDouble ? 8 : 4)
+      numbers.append(
+        isDouble ? Double(bitPattern: bits) : Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
+    }
+    return numbers
+>>>>>>> wtB
   }
 }

@@ -3,7 +3,11 @@ import ExactArithmetic
 /// Binary problems without constraints as QPLIB's `.qplib`: minimise or maximise ½ xᵀ Q x + bᵀ x. Line by line: a name; the
 /// type (`QBN`; `LBN` without Q); the sense; n; the number of entries of Q in its lower triangle and a line `h k Q_hk`
 /// each, from 1; the default of b, the number of other entries and a line `j b_j` each; a constant, which is no part of
+<<<<<<< HEAD
 /// the value; and what says nothing about the value.
+=======
+/// the value; and what says nothing about the value, which is not read.
+>>>>>>> wtB
 enum QPLIBFile {
   static func read(_ bytes: [UInt8]) throws(InstanceUnreadable) -> SpinProblem {
     var lines = try TextLines(bytes, .wordsAfterAny)
@@ -28,7 +32,10 @@ enum QPLIBFile {
     }
     let linear = try vector(from: &lines, n)
     _ = try lines.next("the constant").number(0)
+<<<<<<< HEAD
     try skipRest(&lines, n)
+=======
+>>>>>>> wtB
     return .qubo(
       products: table.pairs, linear: zip(linear, table.diagonal).map { $0 + $1 / 2 },
       maximizes: sense == "maximize")
@@ -50,6 +57,7 @@ enum QPLIBFile {
     }
     return vector
   }
+<<<<<<< HEAD
 
   /// Infinity, starting point, multipliers and names, as far as they are there.
   private static func skipRest(_ lines: inout TextLines, _ n: Int) throws(InstanceUnreadable) {
@@ -68,4 +76,6 @@ enum QPLIBFile {
     }
     try lines.end()
   }
+=======
+>>>>>>> wtB
 }
