@@ -120,7 +120,7 @@ public struct CertificateChecker {
     }
     try words.end()
     if let bound = try patterns?.conclude(words) { claim?.take(bound) }
-    if let bound = try spins?.conclude(words) { claim?.take(bound) }
+    if let bound = try spins?.conclude(line: words.line) { claim?.take(bound) }
     if let bound = try layers?.conclude(words) { claim?.take(bound) }
     if let bound = try products?.conclude(words) { claim?.take(bound) }
     if let bound = try pairs?.conclude(words) { claim?.take(bound) }
@@ -144,8 +144,8 @@ public struct CertificateChecker {
         throw words.rejected(
           "this network is no quadratic problem: it needs two layers of ReLU, one output or one input, and norm 2")
       }
-      spins = try SpinProof(problem, words)
-    case ("spins", .optimum(let problem)): spins = try SpinProof(problem, words)
+      spins = try SpinProof(problem, line: words.line)
+    case ("spins", .optimum(let problem)): spins = try SpinProof(problem, line: words.line)
     default: throw words.rejected("\(kind) is no kind of proof for this claim")
     }
   }

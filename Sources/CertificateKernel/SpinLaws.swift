@@ -60,11 +60,7 @@ extension SpinProblem {
 extension ExactNetwork {
   /// For two layers of ReLU with one output or one input: L² ≤ max over σ in {0,1}ⁿ of ‖Σ σ_i g_i‖², where g_i is the vector
   /// that unit i adds to the Jacobian; as Σ σ_i ‖g_i‖² + Σ_{i<j} 2 σ_i σ_j g_i·g_j. Nil for other networks.
-<<<<<<< HEAD
-  func quadraticUpperBound() -> SpinProblem? {
-=======
   package func quadraticUpperBound() -> SpinProblem? {
->>>>>>> wtB
     guard layers.count == 2, slopes == [.relu], inputs == 1 || outputs == 1,
       layers[0].rows <= SpinProblem.denseLimit
     else { return nil }

@@ -1,3 +1,4 @@
+import BigInt
 import Certificates
 import ExactArithmetic
 import Problems

@@ -217,12 +217,8 @@ extension JSONText {
     throw InstanceUnreadable(
       place(),
       limit == 0
-<<<<<<< HEAD
-        ? "an index stands here but n is 0; correct n" : "write an integer from 0 to \(limit - 1) here")
-=======
         ? "an index stands here but n is 0; correct n"
         : "no such integer stands here; write one from 0 to \(limit - 1)")
->>>>>>> wtB
   }
 
   func text(_ place: String) throws(InstanceUnreadable) -> String {

@@ -67,18 +67,6 @@ enum NNetFile {
     return elements
   }
 
-<<<<<<< HEAD
-  private static func number(_ text: String) -> Rational? {
-    NumberText.plain(text) ?? NumberText.hexadecimal(text)
-  }
-
-  private static func numbers(_ line: TextLines.Line) throws(InstanceUnreadable) -> [Rational] {
-    var numbers: [Rational] = []
-    for word in line.words {
-      guard let value = number(word) else {
-        throw line.failure("a field is no finite number; write numbers between commas")
-      }
-=======
   /// Infinite bounds stand for themselves cut off, far beyond what counts as a bound.
   private static func numbers(
     _ line: TextLines.Line, areBounds: Bool = false
@@ -90,7 +78,6 @@ enum NNetFile {
         value = Rational(double < 0 ? -Double.greatestFiniteMagnitude : .greatestFiniteMagnitude)
       }
       guard let value else { throw line.failure("a field is no finite number; write numbers between commas") }
->>>>>>> wtB
       numbers.append(value)
     }
     return numbers
@@ -100,34 +87,6 @@ enum NNetFile {
   private static func box(
     _ lower: TextLines.Line, _ upper: TextLines.Line, _ scaling: Scaling, inputs: Int
   ) throws(InstanceUnreadable) -> [ExactNetwork.ClosedInterval]? {
-<<<<<<< HEAD
-    func bounds(_ line: TextLines.Line) throws(InstanceUnreadable) -> [Rational?] {
-      var bounds: [Rational?] = []
-      for word in line.words {
-        let isInfinite = Double(word)?.isInfinite == true
-        let value = isInfinite ? nil : number(word)
-        guard isInfinite || value != nil else {
-          throw line.failure("a bound is no number; write numbers between commas")
-        }
-        bounds.append(value)
-      }
-      return bounds
-    }
-    func isPlaceholder(_ bounds: [Rational?]) -> Bool { bounds.count == 1 && bounds[0] == .some(0) }
-    let (low, high) = (try bounds(lower), try bounds(upper))
-    if scaling.isPlaceholder, isPlaceholder(low), isPlaceholder(high) { return nil }
-    for (line, bounds) in [(lower, low), (upper, high)] where bounds.count < inputs {
-      if isPlaceholder(bounds) { return nil }
-      throw line.failure("the line has \(bounds.count) bounds for \(inputs) inputs; write one an input")
-    }
-    let unbounded = Rational(1e30)
-    var box: [ExactNetwork.ClosedInterval] = []
-    for (low, high) in zip(low, high).prefix(inputs) {
-      guard let low, let high, -low < unbounded, high < unbounded, low <= high else { return nil }
-      box.append(.init(lower: low, upper: high))
-    }
-    return box
-=======
     let (low, high) = (try numbers(lower, areBounds: true), try numbers(upper, areBounds: true))
     if scaling.isPlaceholder, low == [0], high == [0] { return nil }
     for (line, bounds) in [(lower, low), (upper, high)] where bounds.count < inputs {
@@ -138,7 +97,6 @@ enum NNetFile {
     let box = zip(low, high).prefix(inputs).map { ExactNetwork.ClosedInterval(lower: $0, upper: $1) }
     return box.allSatisfy { -$0.lower < unbounded && $0.upper < unbounded && $0.lower <= $0.upper }
       ? box : nil
->>>>>>> wtB
   }
 
   private struct Scaling {

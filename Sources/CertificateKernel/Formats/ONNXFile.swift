@@ -78,11 +78,7 @@ struct ONNXNode {
 
   func float(_ name: String) throws(InstanceUnreadable) -> Rational? {
     guard let attribute = attributes[name] else { return nil }
-<<<<<<< HEAD
-    guard let value = try attribute.floats(2).last, value.isFinite else {
-=======
     guard let value = try attribute.numbers(2, isDouble: false).last, value.isFinite else {
->>>>>>> wtB
       throw failure("\(name) is no finite number")
     }
     return Rational(value)
@@ -124,20 +120,12 @@ struct ONNXTensor {
     guard raw.count <= 1, raw.isEmpty || !tensor.has(4) && !tensor.has(10) else {
       throw ProtobufMessage.damaged
     }
-<<<<<<< HEAD
-    let numbers: [Double]
-    if let raw = raw.first {
-      numbers = type == 1 ? try ProtobufMessage.floats(raw) : try ProtobufMessage.doubles(raw)
-    } else {
-      numbers = type == 1 ? try tensor.floats(4) : try tensor.doubles(10)
-=======
     let isDouble = type == 11
     let numbers: [Double]
     if let raw = raw.first {
       numbers = try ProtobufMessage.numbers(raw, isDouble: isDouble)
     } else {
       numbers = try tensor.numbers(isDouble ? 10 : 4, isDouble: isDouble)
->>>>>>> wtB
     }
     guard Self.count(shape) == numbers.count, numbers.allSatisfy(\.isFinite) else {
       throw node.failure("a constant has not the numbers that its shape needs, all finite")

@@ -103,48 +103,6 @@ struct ProtobufMessage {
 
   func integer(_ number: UInt64) throws(InstanceUnreadable) -> Int64? { try integers(number).last }
 
-<<<<<<< HEAD
-  /// float32, one by one or packed.
-  func floats(_ number: UInt64) throws(InstanceUnreadable) -> [Double] {
-    var floats: [Double] = []
-    for value in values(number) {
-      switch value {
-      case .fixed32(let bits): floats.append(Double(Float(bitPattern: bits)))
-      case .bytes(let bytes): floats += try Self.floats(bytes)
-      default: throw Self.damaged
-      }
-    }
-    return floats
-  }
-
-  /// float64, one by one or packed.
-  func doubles(_ number: UInt64) throws(InstanceUnreadable) -> [Double] {
-    var doubles: [Double] = []
-    for value in values(number) {
-      switch value {
-      case .fixed64(let bits): doubles.append(Double(bitPattern: bits))
-      case .bytes(let bytes): doubles += try Self.doubles(bytes)
-      default: throw Self.damaged
-      }
-    }
-    return doubles
-  }
-
-  static func floats(_ bytes: ArraySlice<UInt8>) throws(InstanceUnreadable) -> [Double] {
-    var rest = bytes
-    var floats: [Double] = []
-    while !rest.isEmpty {
-      floats.append(Double(Float(bitPattern: UInt32(truncatingIfNeeded: try fixed(&rest, 4)))))
-    }
-    return floats
-  }
-
-  static func doubles(_ bytes: ArraySlice<UInt8>) throws(InstanceUnreadable) -> [Double] {
-    var rest = bytes
-    var doubles: [Double] = []
-    while !rest.isEmpty { doubles.append(Double(bitPattern: try fixed(&rest, 8))) }
-    return doubles
-=======
   /// float32, or float64 where `isDouble`; one by one or packed.
   func numbers(_ number: UInt64, isDouble: Bool) throws(InstanceUnreadable) -> [Double] {
     var numbers: [Double] = []
@@ -169,6 +127,5 @@ struct ProtobufMessage {
         isDouble ? Double(bitPattern: bits) : Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
     }
     return numbers
->>>>>>> wtB
   }
 }

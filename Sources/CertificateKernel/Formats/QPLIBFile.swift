@@ -3,11 +3,7 @@ import ExactArithmetic
 /// Binary problems without constraints as QPLIB's `.qplib`: minimise or maximise ½ xᵀ Q x + bᵀ x. Line by line: a name; the
 /// type (`QBN`; `LBN` without Q); the sense; n; the number of entries of Q in its lower triangle and a line `h k Q_hk`
 /// each, from 1; the default of b, the number of other entries and a line `j b_j` each; a constant, which is no part of
-<<<<<<< HEAD
-/// the value; and what says nothing about the value.
-=======
 /// the value; and what says nothing about the value, which is not read.
->>>>>>> wtB
 enum QPLIBFile {
   static func read(_ bytes: [UInt8]) throws(InstanceUnreadable) -> SpinProblem {
     var lines = try TextLines(bytes, .wordsAfterAny)
@@ -32,10 +28,6 @@ enum QPLIBFile {
     }
     let linear = try vector(from: &lines, n)
     _ = try lines.next("the constant").number(0)
-<<<<<<< HEAD
-    try skipRest(&lines, n)
-=======
->>>>>>> wtB
     return .qubo(
       products: table.pairs, linear: zip(linear, table.diagonal).map { $0 + $1 / 2 },
       maximizes: sense == "maximize")
@@ -57,25 +49,4 @@ enum QPLIBFile {
     }
     return vector
   }
-<<<<<<< HEAD
-
-  /// Infinity, starting point, multipliers and names, as far as they are there.
-  private static func skipRest(_ lines: inout TextLines, _ n: Int) throws(InstanceUnreadable) {
-    guard let infinity = lines.next() else { return }
-    _ = try infinity.number(0)
-    for _ in ["starting values", "multipliers"] {
-      var rest = lines
-      if rest.next() == nil { return }
-      _ = try vector(from: &lines, n)
-    }
-    for names in ["names of variables", "names of constraints"] {
-      guard let header = lines.next() else { return }
-      for _ in 0..<(try header.natural(0, "the number of \(names)")) {
-        _ = try lines.next("one of the \(names)")
-      }
-    }
-    try lines.end()
-  }
-=======
->>>>>>> wtB
 }
