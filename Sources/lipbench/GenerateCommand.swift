@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LipBench
 
 struct GenerateCommand: ParsableCommand {
@@ -65,8 +66,8 @@ struct GenerateCommand: ParsableCommand {
 struct InstancesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "instances",
-    abstract: "The instance library: list it, or regenerate and re-solve it.",
-    subcommands: [List.self, Verify.self])
+    abstract: "The instance library: list it, regenerate and re-solve it, or certify it.",
+    subcommands: [List.self, Verify.self, Certify.self])
 
   struct Folder: ParsableArguments {
     @Option(help: ArgumentHelp("The library's folder.", valueName: "FOLDER"))
@@ -110,6 +111,53 @@ struct InstancesCommand: ParsableCommand {
       print(outcome.summary)
       if outcome.contradicted > 0 { throw ExitCode(1) }
       if outcome.unconfirmed > 0 { throw ExitCode(2) }
+    }
+  }
+
+  struct Certify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Solve every instance with its certificate, have the checker read it, and print sizes and times.",
+      discussion: """
+        Seconds are CPU seconds: of the engine that auto takes, of the same engine as with a certificate, of the same
+        writing one, and of the checker. Exit code 1 where a certificate is rejected, 2 where a time limit left a gap.
+
+        EXAMPLES
+          lipbench instances certify
+          lipbench instances certify --only networks --time-limit 100 --keep certificates
+        """)
+    @OptionGroup var place: Folder
+
+    @Option(help: ArgumentHelp("Only entries whose file name contains this.", valueName: "TEXT"))
+    var only: String?
+
+    @Option(help: ArgumentHelp("Seconds for each search.", valueName: "seconds"))
+    var timeLimit = 60.0
+
+    @Option(help: ArgumentHelp("Keep the certificates in this folder.", valueName: "FOLDER"))
+    var keep: String?
+
+    @Flag(inversion: .prefixedNo, help: "Solve without certificates, too, to compare the times.")
+    var compare = true
+
+    @Flag(help: "Print one JSON array.")
+    var json = false
+
+    func run() throws {
+      Interrupt.install()
+      if let keep { try FileManager.default.createDirectory(atPath: keep, withIntermediateDirectories: true) }
+      let certification = InstanceCertification(
+        ledger: try InstanceLedger(folder: place.folder), timeLimit: timeLimit, compares: compare)
+      var rows: [InstanceCertification.Row] = []
+      try certification.run(only: only, keep: keep, isInterrupted: { Interrupt.isRequested }) { row in
+        rows.append(row)
+        Terminal.note("\(row.isAccepted ? "accepted" : "REJECTED")  \(row.file)  \(row.question)  \(row.statement)")
+      }
+      guard !rows.isEmpty || Interrupt.isRequested else {
+        throw ValidationError("no file of the ledger has “\(only ?? "")” in its name")
+      }
+      print(json ? InstanceCertification.json(rows) : InstanceCertification.text(rows))
+      if rows.contains(where: { !$0.isAccepted }) { throw ExitCode(1) }
+      if rows.contains(where: { !$0.isSolved }) { throw ExitCode(2) }
     }
   }
 }
