@@ -100,7 +100,7 @@ public struct SpinProblem: Sendable {
   public let isSquare: Bool
 
   /// Couplings of one pair are added up.
-  init(
+  package init(
     spins: Int, couplings: [(i: Int, j: Int, coefficient: Rational)], fields: [Rational], constant: Rational,
     maximizes: Bool, isSquare: Bool = false
   ) {

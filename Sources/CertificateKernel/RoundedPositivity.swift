@@ -41,6 +41,25 @@ package struct RoundedPositivity {
     return missing.map { max(0, $0) }
   }
 
+  /// Replaces a lower triangle by its Cholesky factor; false, with part of it replaced, where a pivot is too small.
+  private static func factor(_ r: inout [Double], size n: Int) -> Bool {
+    for i in 0..<n {
+      let rowI = i * (i + 1) / 2
+      for j in 0...i {
+        let rowJ = j * (j + 1) / 2
+        var sum = r[rowI + j]
+        for k in 0..<j { sum -= r[rowI + k] * r[rowJ + k] }
+        if i > j {
+          r[rowI + j] = sum / r[rowJ + j]
+        } else {
+          guard sum > 1e-14 else { return false }
+          r[rowI + j] = sum.squareRoot()
+        }
+      }
+    }
+    return true
+  }
+
   /// (R Rᵀ)_ij for j ≤ i. By Cauchy and Schwarz, at most 8.
   private func product(_ i: Int, _ j: Int) -> Int128 {
     let a = factor.span.extracting(i * (i + 1) / 2..<i * (i + 1) / 2 + j + 1)
@@ -50,29 +69,20 @@ package struct RoundedPositivity {
     return sum
   }
 
-  /// The hint. A pivot that is too small for its column (Gill and Murray 1974) is raised: what that adds to R Rᵀ is missing
-  /// on the diagonal later, and no more than that.
+  /// The hint: a factor of S, or of S + τ for a small τ where S has none.
   private init(_ elements: [Int128], size n: Int) {
-    var r = [Double](repeating: 0, count: n * (n + 1) / 2)
+    var s = [Double](repeating: 0, count: n * (n + 1) / 2)
     let unit = Double(sign: .plus, exponent: -Self.fraction, significand: 1)
     for i in 0..<n {
-      for j in 0...i { r[i * (i + 1) / 2 + j] = Double(elements[i * n + j]) * unit }
+      for j in 0...i { s[i * (i + 1) / 2 + j] = Double(elements[i * n + j]) * unit }
     }
-    // By rows of the lower triangle: column k of what is left is needed as a whole for its pivot.
-    var column = [Double](repeating: 0, count: n)
-    for k in 0..<n {
-      var largest = 0.0
-      for i in k..<n {
-        let rowI = i * (i + 1) / 2
-        let rowK = k * (k + 1) / 2
-        var sum = r[rowI + k]
-        for l in 0..<k { sum -= r[rowI + l] * r[rowK + l] }
-        column[i] = sum
-        if i > k { largest = max(largest, abs(sum)) }
+    var r = s
+    for exponent in [nil, -40, -30, -22, -16, -11, -7, -3, 1, 5] as [Int?] {
+      r = s
+      if let exponent {
+        for i in 0..<n { r[i * (i + 1) / 2 + i] += Double(sign: .plus, exponent: exponent, significand: 1) }
       }
-      let pivot = max(column[k], largest * largest / 4, 1e-14).squareRoot()
-      r[k * (k + 1) / 2 + k] = pivot
-      for i in (k + 1)..<max(n, k + 1) { r[i * (i + 1) / 2 + k] = column[i] / pivot }
+      if Self.factor(&r, size: n) { break }
     }
     size = n
     // What is no number, or too large, is no hint.

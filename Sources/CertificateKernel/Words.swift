@@ -4,10 +4,10 @@ import ExactArithmetic
 /// The words of one line of a certificate, read from left to right; every number in them is exact:
 ///
 ///     12     -7     5p-3 (5 · 2⁻³)     22/7
-struct Words {
-  let line: Int
+package struct Words {
+  package let line: Int
   /// The first word.
-  let rule: String
+  package let rule: String
   private var words: [ArraySlice<UInt8>]
   private var next = 1
 
@@ -16,7 +16,7 @@ struct Words {
   private static let exponentLimit = 20_000
 
   /// Nil for a line without words.
-  init?(_ text: [UInt8], line: Int) {
+  package init?(_ text: [UInt8], line: Int) {
     words = text.split(separator: UInt8(ascii: " "))
     guard let first = words.first else { return nil }
     self.line = line
@@ -77,6 +77,58 @@ struct Words {
     let word = try take(what)
     guard let value = Self.rational(word) else { throw notANumber(word, what) }
     return value
+  }
+
+  /// Whether the next word is this one; it is then taken.
+  mutating func skip(_ word: StaticString) -> Bool {
+    guard next < words.count, words[next].count == word.utf8CodeUnitCount else { return false }
+    guard words[next].elementsEqual(String(describing: word).utf8) else { return false }
+    next += 1
+    return true
+  }
+
+  /// Whether the next word begins as a number does; a sign alone does not.
+  var isNumberNext: Bool {
+    guard next < words.count, let first = words[next].first else { return false }
+    return (0x30...0x39).contains(first) || first == UInt8(ascii: "-") && words[next].count > 1
+  }
+
+  /// `+` or `-`: whether it is plus.
+  mutating func sign() throws(CertificateRejected) -> Bool {
+    let word = try take("a sign")
+    guard word.count == 1, let first = word.first, first == UInt8(ascii: "+") || first == UInt8(ascii: "-")
+    else {
+      throw rejected("\(String(decoding: word.prefix(40), as: UTF8.self)) is no sign: + or -")
+    }
+    return first == UInt8(ascii: "+")
+  }
+
+  /// A dyadic number as a multiple of 2^-fraction, rounded up or down; nil where it is 2¹²⁰ such units or more.
+  mutating func fixedPoint(
+    _ what: String, fraction: Int, upwards: Bool
+  ) throws(CertificateRejected) -> Int128? {
+    let word = try take(what)
+    var mantissa: Int128
+    let exponent: Int
+    if let mark = word.firstIndex(of: UInt8(ascii: "p")), let small = Self.small(word[..<mark]),
+      let power = Self.small(word[(mark + 1)...]), abs(power) <= Self.exponentLimit
+    {
+      (mantissa, exponent) = (Int128(small), power)
+    } else {
+      guard let value = Self.dyadic(word) else { throw notANumber(word, what) }
+      guard let long = Int128(fitting: value.mantissa), long.magnitude < 1 << 126 else { return nil }
+      (mantissa, exponent) = (long, value.exponent)
+    }
+    let left = exponent + fraction
+    if left <= 0 {
+      let down = Int128(min(-left, 127))
+      return upwards ? -(-mantissa >> down) : mantissa >> down
+    }
+    guard mantissa != 0 else { return 0 }
+    let bits = Int128.bitWidth - mantissa.magnitude.leadingZeroBitCount
+    guard bits + left <= 120 else { return nil }
+    mantissa <<= Int128(left)
+    return mantissa
   }
 
   private func notANumber(_ word: ArraySlice<UInt8>, _ what: String) -> CertificateRejected {
