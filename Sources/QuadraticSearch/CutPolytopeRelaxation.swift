@@ -20,6 +20,10 @@ struct CutPolytopeRelaxation {
     var fixed: FixedEdges
     /// The node is done with: its bound is below the cutoff, or nothing is left of it.
     var isDone = false
+    /// In a proof: what `bound` rests on; nil is Σ |c|.
+    var evidence: LinearEvidence?
+    /// In a proof: nothing is left of the node, and the last fixing has proved that.
+    var isContradictory = false
     /// Where the program's last optimum is; nil where it has none.
     var point: [Double]?
   }
@@ -46,6 +50,8 @@ struct CutPolytopeRelaxation {
   private(set) var isBroken = false
   private(set) var iterations = 0
   private(set) var solutions = 0
+  /// A planted fault: bounds are too small.
+  var optimism: Int128 = 0
 
   /// Objective coefficients are w / scale.
   private let scale: Double
@@ -74,29 +80,43 @@ struct CutPolytopeRelaxation {
 
   /// - Parameters:
   ///   - inherited: a bound known already.
+  ///   - evidence: what the inherited bound rests on.
   ///   - cutoff: what is below it is not of interest.
+  ///   - willFix: in a proof, called with edges about to be fixed and why.
   ///   - visit: shown each optimum of the program; returns the cutoff from then on.
   mutating func bound(
-    _ fixed: FixedEdges, inherited: Int128, cutoff: Int128, program: inout CuttingPlaneProgram,
-    shouldStop: () -> Bool, visit: ([Double]) -> Int128
+    _ fixed: FixedEdges, inherited: Int128, evidence: LinearEvidence? = nil, cutoff: Int128,
+    program: inout CuttingPlaneProgram, shouldStop: () -> Bool,
+    willFix: ((_ terms: [Int32], LinearEvidence, _ cutoff: Int128) -> Void)? = nil,
+    visit: ([Double]) -> Int128
   ) -> Result {
     var cutoff = cutoff
-    var result = Result(bound: inherited, excluded: nil, fixed: fixed)
+    var result = Result(bound: inherited, excluded: nil, fixed: fixed, evidence: evidence)
     var history: [Double] = []
     do throws(GLPKFailure) {
       while true {
         try place(result.fixed.values, &program)
         guard let solution = try solve(&program, cutoff, shouldStop) else { break }
-        let proved = multipliers.bound(
-          rows, multipliers: solution.rowMultipliers.map { -$0 * scale }, values: result.fixed.values)
+        let suggested = solution.rowMultipliers.map { -$0 * scale }
+        let proved = multipliers.bound(rows, multipliers: suggested, values: result.fixed.values)
         tripwire?.check(result.fixed, bound: proved.floor)
-        result.bound = min(result.bound, proved.floor)
+        if willFix != nil, proved.floor - optimism < result.bound {
+          result.evidence = multipliers.evidence(rows, multipliers: suggested)
+        }
+        result.bound = min(result.bound, proved.floor - optimism)
         let isOptimal = solution.status == .optimal
         if isOptimal {
           result.point = solution.point
           cutoff = visit(solution.point)
         }
-        result.isDone = result.bound < cutoff || !fix(&result, proved, cutoff)
+        result.isDone = result.bound < cutoff
+        if !result.isDone {
+          let isPossible = fix(&result, proved, cutoff) { terms in
+            willFix?(terms, multipliers.evidence(rows, multipliers: suggested), cutoff)
+          }
+          result.isDone = !isPossible
+          result.isContradictory = !isPossible
+        }
         if result.isDone || !isOptimal || shouldStop() { break }
         history.append(proved.estimate)
         if isTailingOff(history, cutoff) { break }
@@ -108,8 +128,9 @@ struct CutPolytopeRelaxation {
     }
     if isBroken {
       let proved = multipliers.bound([], multipliers: [], values: result.fixed.values)
+      if proved.floor < result.bound { result.evidence = nil }
       result.bound = min(result.bound, proved.floor)
-      result.isDone = result.bound < cutoff
+      result.isDone = result.isContradictory || result.bound < cutoff
     }
     return result
   }
@@ -144,7 +165,10 @@ struct CutPolytopeRelaxation {
   /// Fixes edges that reduced costs allow; what is excluded so is below the cutoff.
   ///
   /// - Returns: false where the edges contradict one another: nothing that is of interest is left.
-  private func fix(_ result: inout Result, _ proved: LinearMultipliers.Bound, _ cutoff: Int128) -> Bool {
+  private func fix(
+    _ result: inout Result, _ proved: LinearMultipliers.Bound, _ cutoff: Int128,
+    willFix: (_ terms: [Int32]) -> Void
+  ) -> Bool {
     var terms: [Int32] = []
     for e in result.fixed.values.indices where result.fixed.values[e] == nil {
       guard let value = proved.fixing(e, cutoff: cutoff) else { continue }
@@ -153,6 +177,7 @@ struct CutPolytopeRelaxation {
       result.excluded = result.excluded.map { max($0, excluded) } ?? excluded
     }
     guard !terms.isEmpty else { return true }
+    willFix(terms)
     let before = result.fixed
     let isPossible = result.fixed.fix(terms)
     tripwire?.check(before, narrowedTo: isPossible ? result.fixed : nil, cutoff: cutoff)

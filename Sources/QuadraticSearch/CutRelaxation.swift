@@ -16,6 +16,8 @@ struct CutRelaxation {
     /// X, n × n: diagonal about 1.
     let primal: Matrix
     let dual: CutDual
+    /// The dual point that `bound` belongs to; nil where it was not asked for, or there is none.
+    let best: CutDual?
     /// Newton steps.
     let iterations: Int
   }
@@ -36,6 +38,10 @@ struct CutRelaxation {
   private var inverse: [Double] = []
   private var logDeterminant = 0.0
   private var best = Double.infinity
+  private let keepsBest: Bool
+  private var bestDual: CutDual?
+  /// The multipliers in the last Lagrangian.
+  private var multipliersInUse: [Double] = []
   private var iterations = 0
   private let weight: Double
 
@@ -43,18 +49,23 @@ struct CutRelaxation {
   ///   - dual: where to start, in indices of `c`; nil for a cold start.
   ///   - rounds: separate triangle inequalities at most so often.
   ///   - cutoff: stop as soon as the bound is below this.
+  ///   - keepsBest: return the dual point of the bound, too.
   ///   - shouldStop: end early with the bound reached.
   static func bound(
-    _ c: Matrix, from dual: CutDual? = nil, rounds: Int, cutoff: Double, shouldStop: () -> Bool = { false }
+    _ c: Matrix, from dual: CutDual? = nil, rounds: Int, cutoff: Double, keepsBest: Bool = false,
+    shouldStop: () -> Bool = { false }
   ) -> Result {
     withoutActuallyEscaping(shouldStop) { stop in
-      var relaxation = CutRelaxation(c, dual, cutoff: cutoff, shouldStop: stop)
+      var relaxation = CutRelaxation(c, dual, cutoff: cutoff, keepsBest: keepsBest, shouldStop: stop)
       relaxation.run(rounds: rounds, isWarm: dual != nil)
       return relaxation.result
     }
   }
 
-  private init(_ c: Matrix, _ dual: CutDual?, cutoff: Double, shouldStop: @escaping () -> Bool) {
+  private init(
+    _ c: Matrix, _ dual: CutDual?, cutoff: Double, keepsBest: Bool, shouldStop: @escaping () -> Bool
+  ) {
+    self.keepsBest = keepsBest
     self.c = c
     n = c.rows
     self.cutoff = cutoff
@@ -73,7 +84,7 @@ struct CutRelaxation {
     return Result(
       bound: best, primal: inverse.isEmpty ? .identity(n) : Matrix(rows: n, columns: n, elements: x),
       dual: CutDual(diagonal: u, inequalities: inequalities, multipliers: multipliers).withoutIdle,
-      iterations: iterations)
+      best: bestDual?.withoutIdle, iterations: iterations)
   }
 
   private var isPruned: Bool { best < cutoff }
@@ -134,7 +145,8 @@ struct CutRelaxation {
   private var mean: Double { u.reduce(0, +) / Double(n) }
 
   /// C - Σ γ_t A_t.
-  private func lagrangian(_ multipliers: [Double]) -> [Double] {
+  private mutating func lagrangian(_ multipliers: [Double]) -> [Double] {
+    multipliersInUse = multipliers
     var m = c.elements
     for (inequality, multiplier) in zip(inequalities, multipliers) where multiplier != 0 {
       for (p, q, sign) in inequality.pairs {
@@ -223,7 +235,13 @@ struct CutRelaxation {
     let shift =
       2 * unitRoundoff * (Double(n + 3) * trace + Double(4 * n + 4) * (weight + 3 * total))
     let bound = (trace + total + Double(n) * shift) * (1 + 4 * Double(n + inequalities.count) * unitRoundoff)
-    best = min(best, bound)
+    guard bound < best else { return }
+    best = bound
+    if keepsBest {
+      // The bound pays for a diagonal that is larger by the shift.
+      bestDual = CutDual(
+        diagonal: u.map { $0 + shift }, inequalities: inequalities, multipliers: multipliersInUse)
+    }
   }
 
   // MARK: The outer problem

@@ -37,6 +37,26 @@ package struct LinearMultipliers: Sendable {
     func floorOpposing(_ edge: Int) -> Int128 { (scaled - 2 * abs(reducedCosts[edge])) >> Int128(shift) }
   }
 
+  /// The rows that a bound by these multipliers uses, and the multipliers as it rounds them.
+  func evidence(_ rows: [OddCycleInequality], multipliers: [Double]) -> LinearEvidence {
+    var evidence = LinearEvidence()
+    guard isUsable(rows, multipliers) else { return evidence }
+    let unit = Double(sign: .plus, exponent: shift, significand: 1)
+    for (row, y) in zip(rows, multipliers) where (y * unit).rounded() > 0 {
+      evidence.rows.append(row)
+      evidence.multipliers.append((y * unit).rounded() / unit)
+    }
+    return evidence
+  }
+
+  /// Else the multipliers are nonsense, or the numbers too long: none of them is used.
+  private func isUsable(_ rows: [OddCycleInequality], _ multipliers: [Double]) -> Bool {
+    let unit = Double(sign: .plus, exponent: shift, significand: 1)
+    var weight = Double(graph.absoluteSum) * unit
+    for (row, y) in zip(rows, multipliers) where y > 0 { weight += y * unit * Double(row.terms.count) }
+    return weight < 0x1p120
+  }
+
   /// - Parameters:
   ///   - multipliers: estimates; what is not positive counts as 0.
   ///   - values: x_e where it is fixed.
@@ -45,10 +65,7 @@ package struct LinearMultipliers: Sendable {
     _ rows: [OddCycleInequality], multipliers: [Double], values: [Bool?]
   ) -> Bound {
     let unit = Double(sign: .plus, exponent: shift, significand: 1)
-    var weight = Double(graph.absoluteSum) * unit
-    for (row, y) in zip(rows, multipliers) where y > 0 { weight += y * unit * Double(row.terms.count) }
-    // Else they are nonsense, or the numbers too long: no multipliers then.
-    let isUsable = weight < 0x1p120
+    let isUsable = isUsable(rows, multipliers)
     var reduced = graph.edges.map { $0.weight << Int128(shift) }
     var minimum: Int128 = 0
     for (row, y) in zip(rows, multipliers) where isUsable && y > 0 {

@@ -102,6 +102,10 @@ public struct QuadraticSettings: Sendable {
   public var tripwire: [Int]?
   /// Decide whether this can be reached instead of finding the optimum.
   public var goal: Goal?
+  /// Takes the proof of the bound, step by step. Engines that prove nothing are then refused, as are checkpoints.
+  public var proof: (any SpinProofSink)?
+  /// In tests, what the checker must find.
+  package var plantedFault: PlantedFault?
   public var isInterrupted: @Sendable () -> Bool
   /// Called now and then with the best value, the bound, and the counts.
   public var progress:

@@ -49,6 +49,18 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
         "engine zonotope takes a qcmh, or a lip-cst that is one; this problem is over spins",
         remedy: "use --engine semidefinite", isRequest: true)
     }
+    if settings.proof != nil {
+      guard settings.engine != .milp else {
+        throw UnsupportedProblem(
+          "engine milp proves nothing: its bound is a solver's word",
+          remedy: "leave the engine to auto where a proof is wanted", isRequest: true)
+      }
+      guard settings.tree.checkpoint == nil else {
+        throw UnsupportedProblem(
+          "a proof has to be told from the beginning: a checkpoint does not hold it",
+          remedy: "ask for either a proof or a checkpoint", isRequest: true)
+      }
+    }
     let limits = SearchLimits(settings)
     let presolve = presolve(limits)
     let components =
@@ -68,6 +80,11 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       } else {
         part.offset = Double(value) / Double(component.factor)
         part.goal = goal.map { ceiling($0 * scale - value, component.factor) }
+      }
+      if let sink = settings.proof, component.form.spins > 0 {
+        part.proof = SpinPartProof(
+          sink, form: component.form, spins: component.spins, anchor: form.spins, fault: settings.plantedFault
+        )
       }
       let answer = try part.run()
       value += component.factor * answer.energy
@@ -98,7 +115,7 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
   private func presolve(_ limits: SearchLimits) -> SpinPresolve<Scalar>? {
     let count = form.neighbours.reduce(0) { $0 + $1.count } / 2
     guard settings.presolves, count <= SpinPresolve<Scalar>.couplingLimit else { return nil }
-    return SpinPresolve(form, shouldStop: limits.shouldStop)
+    return SpinPresolve(form, proof: settings.proof, shouldStop: limits.shouldStop)
   }
 
   private func explanation(_ presolve: SpinPresolve<Scalar>?, _ last: SpinPart<Scalar>.Answer?) -> String {

@@ -19,11 +19,16 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
     let branching: Int
     /// The dual point to start the children from; nil where memory or a checkpoint had no room for it.
     let dual: CutDual?
+    /// In a proof, the node's number, and the dual point that proves its bound.
+    var proofNode = 0
+    var evidence: CutDual?
 
     /// Energies are integers.
     var energyBound: Int128 { Int128(bound.rounded(.down)) }
-    var footprint: Int { 96 + fixed.count + (dual?.footprint ?? 0) }
-    var lightened: Node { Node(bound: bound, fixed: fixed, branching: branching, dual: nil) }
+    var footprint: Int { 96 + fixed.count + (dual?.footprint ?? 0) + (evidence?.footprint ?? 0) }
+    var lightened: Node {
+      Node(bound: bound, fixed: fixed, branching: branching, dual: nil, proofNode: proofNode)
+    }
 
     func isValid(spins: Int) -> Bool {
       abs(bound) < 0x1p126 && fixed.count == spins && dual?.isValid(spins: spins) ?? true
@@ -43,8 +48,13 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
   private let incumbent: SpinIncumbent<Scalar>
   private let seed: UInt64
   private let tabu: TabuSearch<Scalar>
+  private let proof: SpinPartProof<Scalar>?
 
-  init(form: SpinForm<Scalar>, limits: SearchLimits, incumbent: SpinIncumbent<Scalar>, seed: UInt64) {
+  init(
+    form: SpinForm<Scalar>, limits: SearchLimits, incumbent: SpinIncumbent<Scalar>, seed: UInt64,
+    proof: SpinPartProof<Scalar>? = nil
+  ) {
+    self.proof = proof
     self.form = form
     self.limits = limits
     self.incumbent = incumbent
@@ -59,11 +69,9 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
     var fixed = [Int8](repeating: 0, count: form.spins)
     if !form.hasFields, form.spins > 0 {
       // s and -s are the same: fix the spin with the heaviest couplings.
-      let weights = form.neighbours.map { $0.reduce(Scalar(0)) { $0 + abs($1.coupling) } }
-      fixed[weights.indices.max { weights[$0] < weights[$1] } ?? 0] = 1
+      fixed[form.heaviestSpin] = 1
     }
-    let root = visit(
-      fixed, inherited: Double(form.absoluteSum).nextUp, from: nil, rounds: Self.rootRounds, &random)
+    let root = visit(fixed, as: 0, below: nil, from: nil, rounds: Self.rootRounds, &random)
     return root.map { [$0] } ?? []
   }
 
@@ -71,11 +79,14 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
   func expand(_ node: Node) -> [Node] {
     // From the node alone, so that runs repeat whatever the order of the nodes.
     var random = SplitMix64(seed: seed ^ Fingerprint(node.fixed).value)
+    let proofNodes = proof?.branch(node.proofNode, node.branching, form.spins) ?? (equal: 0, opposite: 0)
     let children = [1, -1].compactMap { (spin: Int8) -> Node? in
+      if spin < 0, proof?.skipsChild == true { return nil }
       var child = node.fixed
       child[node.branching] = spin
       return visit(
-        child, inherited: node.bound, from: node.dual?.fixing(node.branching, to: spin),
+        child, as: spin > 0 ? proofNodes.equal : proofNodes.opposite, below: node,
+        from: node.dual?.fixing(node.branching, to: spin),
         rounds: node.dual == nil ? Self.rootRounds : Self.childRounds, &random)
     }
     // Only now: the last node that the limit allows is worked off like the others.
@@ -85,24 +96,34 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
 
   /// Bounds a partial assignment; nil where it can be pruned or was enumerated.
   private func visit(
-    _ fixed: [Int8], inherited: Double, from dual: CutDual?, rounds: Int, _ random: inout SplitMix64
+    _ fixed: [Int8], as proofNode: Int, below parent: Node?, from dual: CutDual?, rounds: Int,
+    _ random: inout SplitMix64
   ) -> Node? {
     let sub = Subproblem(form: form, fixed: fixed)
     guard sub.free.count > Self.enumerationLimit else {
       let leaf = GrayCode(form: sub.form).maximum()
       incumbent.offer((leaf.energy + sub.constant, sub.complete(leaf.spins)))
+      // Without fields the spin in the anchor's place is one like the others.
+      let all = form.hasFields ? sub.free : sub.free + [form.spins]
+      proof?.eliminated(proofNode, all, cutoff: incumbent.integerCutoff)
       return nil
     }
     let constant = Double(sub.constant)
     let relaxed = CutRelaxation.bound(
       sub.matrix, from: dual.map { sub.local($0) }, rounds: rounds, cutoff: incumbent.cutoff - constant,
-      shouldStop: limits.shouldStop)
+      keepsBest: proof != nil, shouldStop: limits.shouldStop)
     limits.statistics.relaxations += 1
     limits.statistics.iterations += relaxed.iterations
-    let bound = Swift.min(inherited, relaxed.bound + constant + incumbent.margin)
+    // A parent's bound whose dual point was dropped proves nothing here.
+    let isInheritable = proof == nil || parent?.evidence != nil
+    let inherited = (isInheritable ? parent?.bound : nil) ?? Double(form.absoluteSum).nextUp
+    let own = relaxed.bound + constant + incumbent.margin - (proof?.optimism ?? 0)
+    let bound = Swift.min(inherited, own)
+    let evidence = own <= inherited ? relaxed.best.map(sub.evidence) : parent?.evidence
     incumbent.check(fixed, bound: bound)
     guard bound >= incumbent.cutoff else {
       incumbent.settle(Int128(bound.rounded(.down)))
+      proof?.bounded(proofNode, evidence, bound: bound, cutoff: incumbent.integerCutoff)
       return nil
     }
     let anchor = sub.free.count
@@ -111,7 +132,23 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
     incumbent.offer(tabu.improve(rounded, &random, patience: form.spins))
     let choice = correlations.indices.min { abs(correlations[$0]) < abs(correlations[$1]) } ?? 0
     return Node(
-      bound: bound, fixed: fixed, branching: sub.free[choice], dual: sub.global(relaxed.dual))
+      bound: bound, fixed: fixed, branching: sub.free[choice], dual: sub.global(relaxed.dual),
+      proofNode: proofNode, evidence: evidence)
+  }
+
+  /// Proves the bound of a node that is open at the end.
+  func close(_ node: Node) {
+    var (evidence, bound) = (node.evidence, node.bound)
+    if evidence == nil {
+      let sub = Subproblem(form: form, fixed: node.fixed)
+      let constant = Double(sub.constant)
+      let relaxed = CutRelaxation.bound(
+        sub.matrix, rounds: Self.rootRounds, cutoff: incumbent.cutoff - constant, keepsBest: true,
+        shouldStop: limits.shouldStop)
+      evidence = relaxed.best.map(sub.evidence)
+      bound = relaxed.bound + constant + incumbent.margin
+    }
+    proof?.bounded(node.proofNode, evidence, bound: bound, cutoff: incumbent.integerCutoff)
   }
 
   /// What is left once some spins are fixed.
@@ -180,6 +217,13 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
       result.diagonal[anchor] = dual.diagonal[free.count]
       result.inequalities = dual.inequalities.map { $0.renamed { $0 == free.count ? anchor : free[$0] } }
       result.multipliers = dual.multipliers
+      return result
+    }
+
+    /// A dual point whose diagonal adds up to a bound on the whole energy: it serves the parts of this subproblem, too.
+    func evidence(_ dual: CutDual) -> CutDual {
+      var result = global(dual)
+      result.diagonal[fixed.count] += Double(constant)
       return result
     }
 

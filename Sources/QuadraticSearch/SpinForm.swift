@@ -83,6 +83,12 @@ struct SpinForm<Scalar: FixedWidthInteger & SignedInteger & Sendable>: Sendable 
     return roundedDown(min(total, max(-total, Scalar(clamping: bound))))
   }
 
+  /// The spin with the heaviest couplings: fixed first where there are no fields.
+  var heaviestSpin: Int {
+    let weights = neighbours.map { $0.reduce(Scalar(0)) { $0 + abs($1.coupling) } }
+    return weights.indices.max { weights[$0] < weights[$1] } ?? 0
+  }
+
   /// An upper bound on E that needs no search: Σ |c| + Σ |h|.
   var absoluteSum: Scalar {
     fields.reduce(0) { $0 + abs($1) }

@@ -18,10 +18,15 @@ final class SpinLinearBranchAndBound<Scalar: FixedWidthInteger & SignedInteger &
     let decisions: [Int32]
     /// The edge to branch on; nil for the root, which is still to be bounded.
     let branching: Int?
+    /// In a proof, the node's number, and what its bound rests on.
+    var proofNode = 0
+    var evidence: LinearEvidence?
 
     /// Rounded to nearest: larger bounds never become smaller ones.
     var bound: Double { Double(energyBound) }
-    var footprint: Int { 80 + MemoryLayout<Int32>.stride * decisions.count }
+    var footprint: Int {
+      80 + MemoryLayout<Int32>.stride * decisions.count + (evidence?.footprint ?? 0)
+    }
     var lightened: Node { self }
     /// The youngest node's program is nearest to the present one.
     static var prefersYoungest: Bool { true }
@@ -50,11 +55,13 @@ final class SpinLinearBranchAndBound<Scalar: FixedWidthInteger & SignedInteger &
   private let seed: UInt64
   private let tripwire: Tripwire?
   private let tabu: TabuSearch<Scalar>
+  private let proof: SpinPartProof<Scalar>?
 
   init(
     form: SpinForm<Scalar>, limits: SearchLimits, incumbent: SpinIncumbent<Scalar>, seed: UInt64,
-    tripwire: [Int8]?
+    tripwire: [Int8]?, proof: SpinPartProof<Scalar>? = nil
   ) {
+    self.proof = proof
     self.form = form
     self.limits = limits
     self.incumbent = incumbent
@@ -69,6 +76,7 @@ final class SpinLinearBranchAndBound<Scalar: FixedWidthInteger & SignedInteger &
   func root() -> [Node] {
     var random = SplitMix64(seed: seed)
     incumbent.seed(tabu, limits, &random)
+    if graph.edges.isEmpty { proof?.sumOfMagnitudes() }
     return graph.edges.isEmpty ? [] : [Node(energyBound: graph.absoluteSum, decisions: [], branching: nil)]
   }
 
@@ -84,6 +92,7 @@ final class SpinLinearBranchAndBound<Scalar: FixedWidthInteger & SignedInteger &
       do throws(GLPKFailure) {
         try CutPolytopeRelaxation.with(graph, tripwire: tripwire) {
           relaxation, program throws(GLPKFailure) in
+          relaxation.optimism = proof.map { Int128($0.optimism) } ?? 0
           let isLast = attempt == Self.failureLimit
           var isBroken = false
           work({ isLast || !isBroken }) { node in
@@ -106,12 +115,15 @@ final class SpinLinearBranchAndBound<Scalar: FixedWidthInteger & SignedInteger &
     // From the node alone, as far as the program allows.
     var random = SplitMix64(seed: seed ^ Fingerprint(node.decisions).value)
     guard let branching = node.branching else {
-      return [visit([], inherited: node.energyBound, &relaxation, &program, &random)].compactMap { $0 }
+      return [visit([], as: node.proofNode, below: node, &relaxation, &program, &random)].compactMap { $0 }
     }
     var children: [Node] = []
-    for value in [false, true] {
+    let edge = graph.edges[branching]
+    let proofNodes = proof?.branch(node.proofNode, edge.tail, edge.head) ?? (equal: 0, opposite: 0)
+    for value in [false, true] where !value || proof?.skipsChild != true {
       let decisions = node.decisions + [OddCycleInequality.term(branching, inF: value)]
-      if let child = visit(decisions, inherited: node.energyBound, &relaxation, &program, &random) {
+      let proofNode = value ? proofNodes.opposite : proofNodes.equal
+      if let child = visit(decisions, as: proofNode, below: node, &relaxation, &program, &random) {
         children.append(child)
       }
     }
@@ -122,15 +134,19 @@ final class SpinLinearBranchAndBound<Scalar: FixedWidthInteger & SignedInteger &
 
   /// Bounds a part; nil where it can be pruned or was enumerated.
   private func visit(
-    _ decisions: [Int32], inherited: Int128, _ relaxation: inout CutPolytopeRelaxation,
-    _ program: inout CuttingPlaneProgram, _ random: inout SplitMix64
+    _ decisions: [Int32], as proofNode: Int, below parent: Node,
+    _ relaxation: inout CutPolytopeRelaxation, _ program: inout CuttingPlaneProgram,
+    _ random: inout SplitMix64
   ) -> Node? {
     let fixed = FixedEdges(graph, decisions: decisions)
-    if enumerate(fixed) { return nil }
+    if enumerate(fixed, as: proofNode) { return nil }
     let before = (solutions: relaxation.solutions, iterations: relaxation.iterations)
     let relaxed = relaxation.bound(
-      fixed, inherited: inherited, cutoff: incumbent.integerCutoff, program: &program,
-      shouldStop: limits.shouldStop
+      fixed, inherited: parent.energyBound, evidence: parent.evidence, cutoff: incumbent.integerCutoff,
+      program: &program, shouldStop: limits.shouldStop,
+      willFix: proof.map { proof in
+        { [graph] in proof.fix(proofNode, $0, $1, graph, cutoff: $2) }
+      }
     ) { x in
       incumbent.offer(tabu.improve(spins(near: x), &random, patience: form.spins))
       return incumbent.integerCutoff
@@ -141,11 +157,22 @@ final class SpinLinearBranchAndBound<Scalar: FixedWidthInteger & SignedInteger &
     if relaxed.isDone {
       // What reduced costs contradict is below the cutoff, and settled with what they excluded.
       if relaxed.bound < incumbent.integerCutoff { incumbent.settle(relaxed.bound) }
+      if !relaxed.isContradictory {
+        proof?.bounded(
+          proofNode, relaxed.evidence, graph, bound: relaxed.bound, cutoff: incumbent.integerCutoff)
+      }
       return nil
     }
-    if enumerate(relaxed.fixed) { return nil }
+    if enumerate(relaxed.fixed, as: proofNode) { return nil }
     return Node(
-      energyBound: relaxed.bound, decisions: relaxed.fixed.decisions, branching: branchingEdge(relaxed))
+      energyBound: relaxed.bound, decisions: relaxed.fixed.decisions, branching: branchingEdge(relaxed),
+      proofNode: proofNode, evidence: relaxed.evidence)
+  }
+
+  /// Proves the bound of a node that is open at the end.
+  func close(_ node: Node) {
+    proof?.bounded(
+      node.proofNode, node.evidence, graph, bound: node.energyBound, cutoff: incumbent.integerCutoff)
   }
 
   /// The edge nearest to 1/2, heavier ones first: weights halve the tree of parity problems and cost nothing elsewhere.
@@ -173,12 +200,21 @@ final class SpinLinearBranchAndBound<Scalar: FixedWidthInteger & SignedInteger &
   /// Enumerates a part of the space whose open edges join few components.
   ///
   /// - Returns: whether that was done.
-  private func enumerate(_ fixed: FixedEdges) -> Bool {
+  private func enumerate(_ fixed: FixedEdges, as proofNode: Int) -> Bool {
     guard let contracted = ContractedForm(form, graph, fixed, limit: Self.enumerationLimit) else {
       return false
     }
     incumbent.offer(contracted.maximum)
+    proof?.eliminated(proofNode, openVertices(fixed), cutoff: incumbent.integerCutoff)
     return true
+  }
+
+  /// One vertex for each component with open edges, but for the anchor's.
+  private func openVertices(_ fixed: FixedEdges) -> [Int] {
+    var components = fixed.components
+    let anchor = form.hasFields ? components.root(form.spins).root : -1
+    let ends = fixed.freeEdges.flatMap { [graph.edges[$0].tail, graph.edges[$0].head] }
+    return Set(ends.map { components.root($0).root }).subtracting([anchor]).sorted()
   }
 }
 

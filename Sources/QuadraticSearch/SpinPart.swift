@@ -23,6 +23,7 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   let form: SpinForm<Scalar>
   let limits: SearchLimits
   var settings: QuadraticSettings
+  var proof: SpinPartProof<Scalar>?
   /// The energy that decides a question.
   var goal: Scalar?
   /// The problem that this is a part of is one for linear programs; reductions may have hidden that.
@@ -39,6 +40,8 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   /// Where elimination is taken by itself: 2²¹ table entries take a fraction of a second.
   private static var automaticWidth: Int { 21 }
   private static var automaticSpins: Int { 24 }
+  /// What is enumerated is proved by elimination, whose tables are twice as large for each spin.
+  private static var provedSpins: Int { 22 }
 
   func run() throws -> Answer {
     let isPlanned = settings.engine == nil || settings.engine == .elimination
@@ -63,6 +66,7 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     let left = settings.nodeLimit.map { max(0, $0 - limits.statistics.nodes) } ?? .max
     let result = GrayCode(form: form).maximum(limit: left, shouldStop: limits.shouldStop)
     limits.statistics.nodes += result.visited
+    if result.isComplete { proof?.eliminated(order: Array(0..<form.spins), energy: result.energy) }
     return result.isComplete
       ? (result.energy, result.spins, result.energy, .enumeration)
       : stopped(with: (result.energy, result.spins))
@@ -75,6 +79,7 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     let result = plan?.maximum(entries: &entries) { limits.shouldStop(before: before + $0) }
     limits.statistics.width = max(limits.statistics.width, elimination?.width ?? 0)
     limits.statistics.nodes += entries
+    if let result, let plan { proof?.eliminated(order: plan.order, energy: result.energy) }
     return result.map { ($0.energy, $0.spins, $0.energy, .dynamicProgramming) } ?? stopped()
   }
 
@@ -88,23 +93,25 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
 
   private func searchSemidefinite() throws -> Held {
     let incumbent = incumbent
-    let search = SpinBranchAndBound(form: form, limits: limits, incumbent: incumbent, seed: settings.seed)
+    let search = SpinBranchAndBound(
+      form: form, limits: limits, incumbent: incumbent, seed: settings.seed, proof: proof)
     let tree = SpinTree(form: form, limits: limits, incumbent: incumbent, settings: settings)
     let upper = try tree.run(
       .semidefinite, goal: goal, isOpen: { $0.bound >= incumbent.cutoff },
       isValid: { $0.isValid(spins: form.spins) }, root: search.root,
-      worker: { work in work({ true }, search.expand) })
+      close: search.close, worker: { work in work({ true }, search.expand) })
     return held(incumbent, upper, .relaxation)
   }
 
   private func searchLinear() throws -> Held {
     let incumbent = incumbent
     let search = SpinLinearBranchAndBound(
-      form: form, limits: limits, incumbent: incumbent, seed: settings.seed, tripwire: tripwire)
+      form: form, limits: limits, incumbent: incumbent, seed: settings.seed, tripwire: tripwire,
+      proof: proof)
     let tree = SpinTree(form: form, limits: limits, incumbent: incumbent, settings: settings)
     let upper = try tree.run(
       .linear, goal: goal, isOpen: { $0.energyBound >= incumbent.integerCutoff }, isValid: search.isValid,
-      root: search.root, worker: search.work)
+      root: search.root, close: search.close, worker: search.work)
     return held(incumbent, upper, .linearMultipliers)
   }
 
@@ -135,6 +142,7 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   private func stopped(with partial: (energy: Scalar, spins: [Int8])? = nil) -> Held {
     // The node limit ends an enumeration by itself; this puts it on record.
     _ = limits.shouldStop()
+    proof?.sumOfMagnitudes()
     limits.statistics.restarts += 1
     var random = SplitMix64(seed: settings.seed)
     // What is left to do after a limit must be short: some hundred million operations.
@@ -159,6 +167,10 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
       throw UnsupportedProblem(
         "engine enumerate takes at most \(GrayCode<Scalar>.spinLimit) spins, this problem has \(n)",
         remedy: "leave the engine to auto", isRequest: true)
+    case .enumerate? where proof != nil && n > Self.provedSpins:
+      throw UnsupportedProblem(
+        "engine enumerate proves problems of at most \(Self.provedSpins) spins, this one has \(n)",
+        remedy: "leave the engine to auto, or ask for no proof", isRequest: true)
     case .elimination? where elimination.map { $0.width > widthLimit } ?? false:
       throw UnsupportedProblem(
         "engine elimination takes a width of at most \(widthLimit), this problem's is larger",
@@ -185,7 +197,7 @@ struct SpinPart<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
         "\(n) spins, elimination width \(width): dynamic programming with tables of at most 2^\(width) entries"
       )
     }
-    if n <= Self.automaticSpins {
+    if n <= (proof == nil ? Self.automaticSpins : Self.provedSpins) {
       return (.enumerate, "\(n) spins: all 2^\(n) assignments in Gray code order")
     }
     let measured =

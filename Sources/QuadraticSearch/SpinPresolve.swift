@@ -36,6 +36,7 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   /// A power of two: every coefficient was multiplied by it.
   private(set) var scale: Scalar = 1
   private let original: SpinForm<Scalar>
+  private let proof: (any SpinProofSink)?
   private let anchor: Int
   private var couplings: [[Int: Scalar]]
   /// Σ |c| of each.
@@ -52,8 +53,11 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   /// Pairs and twins are looked for around spins with at most so many couplings: O(m · this) work a pass.
   private static var degreeLimit: Int { 32 }
 
-  init(_ form: SpinForm<Scalar>, shouldStop: () -> Bool = { false }) {
+  init(
+    _ form: SpinForm<Scalar>, proof: (any SpinProofSink)? = nil, shouldStop: () -> Bool = { false }
+  ) {
     original = form
+    self.proof = proof
     anchor = form.spins
     couplings = form.neighbours.map { list in
       Dictionary(list.map { ($0.spin, $0.coupling) }) { $0 + $1 }.filter { $0.value != 0 }
@@ -117,7 +121,7 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
       return true
     }
     guard 2 * abs(heaviest.coupling) >= strengths[spin] else { return false }
-    tie(spin, to: heaviest.spin, sign: heaviest.coupling > 0 ? 1 : -1)
+    tie(spin, to: heaviest.spin, sign: heaviest.coupling > 0 ? 1 : -1, by: .coupling)
     return true
   }
 
@@ -133,7 +137,7 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
       guard couplings[w].count <= Self.degreeLimit else { continue }
       // All couplings that leave {u, w}, that to v included.
       if 2 * abs(coupling) >= own + strengths[w] - 2 * abs(other) {
-        tie(u, to: v, sign: coupling > 0 ? 1 : -1)
+        tie(u, to: v, sign: coupling > 0 ? 1 : -1, by: .pair(w))
         return true
       }
     }
@@ -147,7 +151,7 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     let candidates = ([first] + couplings[first].keys).filter { $0 != u && $0 != anchor }.sorted()
     for v in candidates where couplings[v].count <= Self.degreeLimit {
       guard let sign = twinSign(u, v), Scalar(sign) * (couplings[u][v] ?? 0) >= 0 else { continue }
-      tie(u, to: v, sign: sign)
+      tie(u, to: v, sign: sign, by: .twins)
       return
     }
   }
@@ -177,6 +181,7 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     }
     let arms = couplings[spin].sorted { $0.key < $1.key }.map { (spin: $0.key, coupling: $0.value) }
     let half = strengths[spin] / 2
+    proof?.replaceStar(spin)
     steps.append(.decided(spin: spin, couplings: arms))
     isOpen[spin] = false
     constant += half
@@ -210,7 +215,8 @@ struct SpinPresolve<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
 
   // MARK: The graph
 
-  private mutating func tie(_ spin: Int, to other: Int, sign: Int8) {
+  private mutating func tie(_ spin: Int, to other: Int, sign: Int8, by rule: SpinTieRule) {
+    proof?.tie(spin, other, isEqual: sign > 0, by: rule)
     // The anchor stays.
     let (gone, kept) = spin == anchor ? (other, spin) : (spin, other)
     steps.append(.tied(spin: gone, other: kept, sign: sign))

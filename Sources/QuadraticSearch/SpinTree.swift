@@ -20,12 +20,13 @@ struct SpinTree<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
   ///   - isOpen: whether a part may hold something better.
   ///   - isValid: whether a node read from a file is one of this problem.
   ///   - root: finds first spins and bounds the root.
+  ///   - close: called with each node that is open at the end.
   ///   - worker: as `NodePool.run` has it.
   /// - Returns: An upper bound on E over all that was not enumerated; nil where everything was. E is at most the larger
   ///   of this and the incumbent's energy.
   func run<Node: SpinNode>(
     _ engine: QuadraticEngine, goal: Scalar?, isOpen: @escaping @Sendable (Node) -> Bool,
-    isValid: (Node) -> Bool, root: () -> [Node],
+    isValid: (Node) -> Bool, root: () -> [Node], close: (Node) -> Void,
     worker: @escaping @Sendable (_ work: NodePool<Node>.Work) -> Void
   ) throws -> Int128? {
     typealias Header = SpinCheckpointHeader<Scalar>
@@ -55,6 +56,7 @@ struct SpinTree<Scalar: FixedWidthInteger & SignedInteger & Sendable> {
     for warning in writer?.warnings ?? [] { limits.warn(warning) }
     if let violation = incumbent.state.violation { throw violation }
     if pool.ranOutOfMemory { limits.end(.memory) }
+    if settings.proof != nil { for node in pool.open { close(node) } }
     return ([incumbent.state.settled] + pool.open.map(\.energyBound)).compactMap { $0 }.max()
   }
 }
