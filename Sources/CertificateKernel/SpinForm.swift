@@ -57,21 +57,27 @@ struct SpinForm {
     let coupling = couplings[i][j] ?? 0
     switch reason {
     case .coupling:
-      guard sign * coupling > 0 else { return "the coupling of \(i) and \(j) is \(coupling): of another sign" }
+      guard sign * coupling > 0 else {
+        return "the coupling of \(i) and \(j) is \(coupling): of another sign"
+      }
       let rest = strength(i) - abs(coupling)
       guard abs(coupling) >= rest else {
         return "the coupling \(coupling) is lighter than the others of spin \(i), \(rest)"
       }
     case .pair(let w):
       guard w != i, w != j, isOpen[w] else { return "a third spin that is left is needed" }
-      guard sign * coupling > 0 else { return "the coupling of \(i) and \(j) is \(coupling): of another sign" }
+      guard sign * coupling > 0 else {
+        return "the coupling of \(i) and \(j) is \(coupling): of another sign"
+      }
       // Flipping i and w together changes all that leaves {i, w}.
       let rest = strength(i) + strength(w) - 2 * abs(couplings[i][w] ?? 0) - abs(coupling)
       guard abs(coupling) >= rest else {
         return "the coupling \(coupling) is lighter than the others that leave spins \(i) and \(w), \(rest)"
       }
     case .twins:
-      guard sign * coupling >= 0 else { return "the coupling of \(i) and \(j) is \(coupling): of another sign" }
+      guard sign * coupling >= 0 else {
+        return "the coupling of \(i) and \(j) is \(coupling): of another sign"
+      }
       guard areTwins(i, j, sign) else {
         return "the couplings of spins \(i) and \(j) to the others are not proportional with that sign"
       }

@@ -14,6 +14,7 @@ package struct SpinProof {
   /// For each spin its place in the part; the anchor's is the last, -1 elsewhere.
   private var place: [Int]
   private var isDone: [Bool]
+  private var hasParts = false
   /// What the parts read so far add up to, in the form's units.
   private var sum: BigInt = 0
   /// How often each rule was used, in the order of their first use.
@@ -26,7 +27,8 @@ package struct SpinProof {
     self.problem = problem
     let fields = problem.fields.enumerated().filter { !$0.element.isZero }
     let all =
-      problem.couplings.map { ($0.i, $0.j, $0.coefficient) } + fields.map { ($0.offset, problem.spins, $0.element) }
+      problem.couplings.map { ($0.i, $0.j, $0.coefficient) }
+      + fields.map { ($0.offset, problem.spins, $0.element) }
     // The greatest common divisor of fractions, over a common denominator.
     var denominator: BigInt = 1
     for (_, _, c) in all {
@@ -44,7 +46,8 @@ package struct SpinProof {
         couplings: integers.map { (i: $0.0, j: $0.1, coefficient: $0.2 / divisor) })
     else {
       throw CertificateRejected(
-        line: line, rule: "proof", reason: "the problem's coefficients are too long: in integers, they add up to 2^120")
+        line: line, rule: "proof",
+        reason: "the problem's coefficients are too long: in integers, they add up to 2^120")
     }
     self.form = form
     var twice: Int128 = 0
@@ -100,7 +103,9 @@ package struct SpinProof {
   // MARK: Reductions
 
   private func beginsNoPart(_ words: Words) throws(CertificateRejected) {
-    guard part == nil, !isDone.contains(true) else { throw words.rejected("reductions come before the first part") }
+    guard !hasParts else {
+      throw words.rejected("reductions come before the first part")
+    }
   }
 
   private mutating func tie(_ words: inout Words) throws(CertificateRejected) {
@@ -132,6 +137,7 @@ package struct SpinProof {
       isDone[spin] = true
       members.append(spin)
     }
+    hasParts = true
     guard !members.isEmpty else { throw words.rejected("a part has at least one spin") }
     members.sort()
     for (k, spin) in members.enumerated() { place[spin] = k }
@@ -165,7 +171,9 @@ package struct SpinProof {
 
   private func step(_ tree: inout SpinTreeProof, _ words: inout Words) throws(CertificateRejected) {
     if words.rule == "level" {
-      guard let level = Int128(fitting: try words.integer("level")) else { throw words.rejected("the level is too long") }
+      guard let level = Int128(fitting: try words.integer("level")) else {
+        throw words.rejected("the level is too long")
+      }
       tree.setLevel(level)
       return
     }
@@ -242,7 +250,9 @@ package struct SpinProof {
     while !words.isAtEnd {
       let spin = words.peek()
       let label = Int(node[try vertex(&words)] >> 1)
-      guard !isNamed[label] else { throw words.rejected("spin \(spin) is tied to one before or to the anchor") }
+      guard !isNamed[label] else {
+        throw words.rejected("spin \(spin) is tied to one before or to the anchor")
+      }
       isNamed[label] = true
       order.append(label)
     }

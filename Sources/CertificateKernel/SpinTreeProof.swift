@@ -36,7 +36,9 @@ struct SpinTreeProof {
     self.members = members
     anchor = members.count
     var divisor: Int128 = 0
-    for spin in members { for c in form.couplings[spin].values { divisor = greatestCommonDivisor(divisor, c) } }
+    for spin in members {
+      for c in form.couplings[spin].values { divisor = greatestCommonDivisor(divisor, c) }
+    }
     divisor = max(divisor, 1)
     var edges: [Edge] = []
     var rows = [Int128](repeating: 0, count: members.count)
@@ -87,7 +89,9 @@ struct SpinTreeProof {
   }
 
   mutating func branch(_ node: Node, _ i: Int, _ j: Int, _ words: Words) throws(CertificateRejected) {
-    guard node[i] >> 1 != node[j] >> 1 else { throw words.rejected("the two spins are tied already in this node") }
+    guard node[i] >> 1 != node[j] >> 1 else {
+      throw words.rejected("the two spins are tied already in this node")
+    }
     for isEqual in [true, false] {
       open[nodes] = Self.tie(node, i, j, isEqual: isEqual)
       nodes += 1
@@ -112,6 +116,13 @@ struct SpinTreeProof {
     /// a < b, vertices that stand for their classes; pairs may repeat until they are added up.
     var terms: [(pair: Int, coefficient: Int128)] = []
     let vertices: Int
+    /// For each vertex that stands for a class, what its own pairs add to the constant.
+    var within: [Int128]
+
+    init(vertices: Int) {
+      self.vertices = vertices
+      within = [Int128](repeating: 0, count: vertices)
+    }
 
     /// The same with each pair once, in order.
     mutating func addUp() {
@@ -133,6 +144,7 @@ struct SpinTreeProof {
       let signed = node[i] & 1 == node[j] & 1 ? coefficient : -coefficient
       if a == b {
         constant += signed
+        within[a] += signed
       } else {
         terms.append((a < b ? a * vertices + b : b * vertices + a, signed))
       }

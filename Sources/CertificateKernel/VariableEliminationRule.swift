@@ -45,7 +45,11 @@ struct VariableEliminationRule {
       var field: Value = 0
       var later: [Int: Value] = [:]
       for (other, c) in couplings[v] {
-        if position[other] == .max { field += Value(c) } else if position[other] > step { later[other] = Value(c) }
+        if position[other] == .max {
+          field += Value(c)
+        } else if position[other] > step {
+          later[other] = Value(c)
+        }
       }
       let tables = waiting[step]
       waiting[step] = []
@@ -56,7 +60,8 @@ struct VariableEliminationRule {
       }
       entries += 1 << scope.count
       guard entries <= Self.entryLimit else { throw words.rejected("the tables are too large") }
-      let table = Table(scope: scope, values: Self.eliminate(v, field, scope.map { later[$0] ?? 0 }, scope, tables))
+      let table = Table(
+        scope: scope, values: Self.eliminate(v, field, scope.map { later[$0] ?? 0 }, scope, tables))
       entries -= tables.reduce(0) { $0 + $1.values.count }
       if let next = scope.min(by: { position[$0] < position[$1] }) {
         waiting[position[next]].append(table)

@@ -96,7 +96,8 @@ package struct Words {
   /// `+` or `-`: whether it is plus.
   mutating func sign() throws(CertificateRejected) -> Bool {
     let word = try take("a sign")
-    guard word.count == 1, let first = word.first, first == UInt8(ascii: "+") || first == UInt8(ascii: "-") else {
+    guard word.count == 1, let first = word.first, first == UInt8(ascii: "+") || first == UInt8(ascii: "-")
+    else {
       throw rejected("\(String(decoding: word.prefix(40), as: UTF8.self)) is no sign: + or -")
     }
     return first == UInt8(ascii: "+")
@@ -115,7 +116,7 @@ package struct Words {
       (mantissa, exponent) = (Int128(small), power)
     } else {
       guard let value = Self.dyadic(word) else { throw notANumber(word, what) }
-      guard let long = Int128(fitting: value.mantissa) else { return nil }
+      guard let long = Int128(fitting: value.mantissa), long.magnitude < 1 << 126 else { return nil }
       (mantissa, exponent) = (long, value.exponent)
     }
     let left = exponent + fraction

@@ -239,7 +239,8 @@ struct CutRelaxation {
     best = bound
     if keepsBest {
       // The bound pays for a diagonal that is larger by the shift.
-      bestDual = CutDual(diagonal: u.map { $0 + shift }, inequalities: inequalities, multipliers: multipliersInUse)
+      bestDual = CutDual(
+        diagonal: u.map { $0 + shift }, inequalities: inequalities, multipliers: multipliersInUse)
     }
   }
 

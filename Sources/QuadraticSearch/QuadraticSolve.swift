@@ -83,7 +83,8 @@ private struct QuadraticSolve<Scalar: FixedWidthInteger & SignedInteger & Sendab
       }
       if let sink = settings.proof, component.form.spins > 0 {
         part.proof = SpinPartProof(
-          sink, form: component.form, spins: component.spins, anchor: form.spins, fault: settings.plantedFault)
+          sink, form: component.form, spins: component.spins, anchor: form.spins, fault: settings.plantedFault
+        )
       }
       let answer = try part.run()
       value += component.factor * answer.energy

@@ -85,7 +85,8 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
       var child = node.fixed
       child[node.branching] = spin
       return visit(
-        child, as: spin > 0 ? proofNodes.equal : proofNodes.opposite, below: node, from: node.dual?.fixing(node.branching, to: spin),
+        child, as: spin > 0 ? proofNodes.equal : proofNodes.opposite, below: node,
+        from: node.dual?.fixing(node.branching, to: spin),
         rounds: node.dual == nil ? Self.rootRounds : Self.childRounds, &random)
     }
     // Only now: the last node that the limit allows is worked off like the others.
@@ -118,7 +119,7 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
     let inherited = (isInheritable ? parent?.bound : nil) ?? Double(form.absoluteSum).nextUp
     let own = relaxed.bound + constant + incumbent.margin - (proof?.optimism ?? 0)
     let bound = Swift.min(inherited, own)
-    let evidence = own <= inherited ? relaxed.best.map(sub.global) : parent?.evidence
+    let evidence = own <= inherited ? relaxed.best.map(sub.evidence) : parent?.evidence
     incumbent.check(fixed, bound: bound)
     guard bound >= incumbent.cutoff else {
       incumbent.settle(Int128(bound.rounded(.down)))
@@ -144,7 +145,7 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
       let relaxed = CutRelaxation.bound(
         sub.matrix, rounds: Self.rootRounds, cutoff: incumbent.cutoff - constant, keepsBest: true,
         shouldStop: limits.shouldStop)
-      evidence = relaxed.best.map(sub.global)
+      evidence = relaxed.best.map(sub.evidence)
       bound = relaxed.bound + constant + incumbent.margin
     }
     proof?.bounded(node.proofNode, evidence, bound: bound, cutoff: incumbent.integerCutoff)
@@ -216,6 +217,13 @@ final class SpinBranchAndBound<Scalar: FixedWidthInteger & SignedInteger & Senda
       result.diagonal[anchor] = dual.diagonal[free.count]
       result.inequalities = dual.inequalities.map { $0.renamed { $0 == free.count ? anchor : free[$0] } }
       result.multipliers = dual.multipliers
+      return result
+    }
+
+    /// A dual point whose diagonal adds up to a bound on the whole energy: it serves the parts of this subproblem, too.
+    func evidence(_ dual: CutDual) -> CutDual {
+      var result = global(dual)
+      result.diagonal[fixed.count] += Double(constant)
       return result
     }
 

@@ -32,7 +32,9 @@ struct SpinProofTests {
       let size = [1, 2, 9][Int(random.next() % 3)]
       func number() -> Rational { Rational(Int.random(in: -size...size, using: &random)) * Rational(1, 3) }
       var form = Form(spins: n, couplings: [], fields: [], maximizes: Bool.random(using: &random))
-      for i in 0..<n { for j in 0..<i where random.uniform() < density { form.couplings.append((j, i, number())) } }
+      for i in 0..<n {
+        for j in 0..<i where random.uniform() < density { form.couplings.append((j, i, number())) }
+      }
       form.fields = (0..<n).map { _ in random.uniform() < 0.5 ? number() : 0 }
       return form
     }
@@ -108,7 +110,9 @@ struct SpinProofTests {
         open.removeLast()
         open += [nodes, nodes + 1]
         nodes += 2
-      } else if kind == 2, try Self.attempt(&proof, "fix \(node) \(pick()) \(pick()) \(sign())\(cycles()) sum") {
+      } else if kind == 2,
+        try Self.attempt(&proof, "fix \(node) \(pick()) \(pick()) \(sign())\(cycles()) sum")
+      {
         isExact = false
         // A contradiction closes the node.
         _ = try Self.attempt(&proof, "bounded \(node) sum")
@@ -142,11 +146,14 @@ struct SpinProofTests {
         fields: (0..<n).map { $0 < fields.count ? Rational(fields[$0]) : 0 }, constant: 0, maximizes: true)
     }
     // 3 s0 s1 - s0 s2 - s1 s2: s0 = s1, and 3 + 2 = 5.
-    #expect(try Self.prove(form(3, [(0, 1, 3), (0, 2, -1), (1, 2, -1)]), "tie 0 1 + coupling\ntie 2 1 - coupling") == 5)
+    #expect(
+      try Self.prove(form(3, [(0, 1, 3), (0, 2, -1), (1, 2, -1)]), "tie 0 1 + coupling\ntie 2 1 - coupling")
+        == 5)
     let square = [(0, 1, 2), (1, 2, 1), (2, 3, 2), (0, 3, -1)]
     #expect(try Self.prove(form(4, square), "tie 0 1 + pair 3\ntie 2 3 + coupling") == 4)
     // A star of three: all four products may be +1, so 3.
-    #expect(try Self.prove(form(4, [(0, 1, 1), (0, 2, 1), (0, 3, 1)]), "star 0\npart 1 2 3\nbounded 0 sum") == 3)
+    #expect(
+      try Self.prove(form(4, [(0, 1, 1), (0, 2, 1), (0, 3, 1)]), "star 0\npart 1 2 3\nbounded 0 sum") == 3)
     let triangle = form(3, [(0, 1, -1), (0, 2, -1), (1, 2, -1)])
     #expect(try Self.prove(triangle, "part 0 1 2\nlevel 1\nbounded 0 cycle 1 0 - 1 - 2 - sum") == 1)
     #expect(try Self.prove(triangle, "part 0 1 2\nbounded 0 psd 0 1p-1 1 1p-1 2 1p-1") == 1)
@@ -162,7 +169,8 @@ struct SpinProofTests {
       ("tie 0 1 - coupling", "another sign"), ("tie 0 1 + coupling", "lighter than the others"),
       ("tie 0 0 + coupling", "two different spins"), ("tie 0 9 + coupling", "9 is no spin"),
       ("tie 0 1 + pair 1", "a third spin"), ("tie 0 1 + pair 2", "lighter than the others that leave"),
-      ("tie 0 2 + twins", "another sign"), ("tie 0 2 - twins", "not proportional"), ("tie 0 1 * twins", "is no sign"),
+      ("tie 0 2 + twins", "another sign"), ("tie 0 2 - twins", "not proportional"),
+      ("tie 0 1 * twins", "is no sign"),
       ("tie 0 1 + magic", "coupling, pair or twins"), ("star 0", "4 couplings, not three"),
       ("part 0 1", "is not in the part"), ("part 0 0", "named twice"), ("part", "at least one spin"),
       ("bounded 0 sum", "no part has begun"), ("symmetry 0", "no rule"),
@@ -180,6 +188,9 @@ struct SpinProofTests {
       ("part 0 1 2 3 4\nbounded 0 cycle 1p300 0 + 1 + 2 - sum", "too large"),
       ("part 0 1 2 3 4\nbounded 0 cycle 1 0 + 7 + 2 - sum", "7 is no spin"),
       ("part 0 1 2 3 4\nbounded 0 psd 0 1p200", "too large"),
+      ("part 0 1 2 3 4\nbounded 0 psd 0 -170141183460469231731687303715884105728p-57", "too large"),
+      ("part 0 1 2 3 4\nbounded 0 cycle 1p-20000 0 + 1 - 2 - sum", "even number of minus"),
+      ("part 0 1 2 3 4\nlevel 2\nfix 0 0 1 - 1 2 - 0 2 - sum", "the bound of the other way 8"),
       ("part 0 1 2 3 4\nbounded 0", "sum or psd"), ("part 0 1 2 3 4\nbounded 0 sum sum", "should end"),
       ("part 0 1 2 3 4\neliminated 0 0 1 2 3", "spin 4 is not eliminated"),
       ("part 0 1 2 3 4\neliminated 0 0 0", "tied to one before"), ("", "spin 0 is in no part"),
@@ -190,7 +201,8 @@ struct SpinProofTests {
     var couplings: [(Int, Int, Rational)] = []
     for i in 0..<5 { for j in (i + 1)..<5 { couplings.append((i, j, j == 1 ? 1 : -1)) } }
     let problem = SpinProblem(
-      spins: 5, couplings: couplings, fields: [Rational](repeating: 0, count: 5), constant: 0, maximizes: true)
+      spins: 5, couplings: couplings, fields: [Rational](repeating: 0, count: 5), constant: 0, maximizes: true
+    )
     do {
       let bound = try Self.prove(problem, lines)
       Issue.record("accepted: \(bound)")

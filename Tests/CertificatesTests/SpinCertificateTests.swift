@@ -57,7 +57,9 @@ struct SpinCertificateTests {
     func number() -> Rational { Rational(Int.random(in: -largest...largest, using: &random)) }
     var couplings: [PairTerm] = []
     for i in 0..<n {
-      for j in i + 1..<max(n, i + 1) where random.uniform() < density { couplings.append(PairTerm(i, j, number())) }
+      for j in i + 1..<max(n, i + 1) where random.uniform() < density {
+        couplings.append(PairTerm(i, j, number()))
+      }
     }
     return Ising(
       spins: n, couplings: couplings, fields: (0..<n).map { _ in random.uniform() < fields ? number() : 0 },
@@ -68,7 +70,9 @@ struct SpinCertificateTests {
   static func g05(_ n: Int, seed: UInt64) -> Ising {
     var random = SplitMix64(seed: seed)
     var couplings: [PairTerm] = []
-    for i in 0..<n { for j in (i + 1)..<n where random.uniform() < 0.5 { couplings.append(PairTerm(i, j, 1)) } }
+    for i in 0..<n {
+      for j in (i + 1)..<n where random.uniform() < 0.5 { couplings.append(PairTerm(i, j, 1)) }
+    }
     return Ising(spins: n, couplings: couplings, sense: .minimize)
   }
 
@@ -109,8 +113,8 @@ struct SpinCertificateTests {
     let instance = try ProblemFile.read(Self.folder.appendingPathComponent(file).path)
     let (_, reduced) = try instance.problem.reduced(to: .ising)
     let problem = try #require(reduced.target as? Ising)
-    let quick = try problem.solve(QuadraticSettings(timeLimit: 2))
-    try prove(problem) { $0.timeLimit = quick.isOptimal ? 30 : 0.5 }
+    let quick = try problem.solve(QuadraticSettings(timeLimit: 0.7))
+    try prove(problem) { $0.timeLimit = quick.isOptimal ? 20 : 0.3 }
   }
 
   @Test("Small random problems with every engine, reduced and as they are", arguments: UInt64(0)..<120)
@@ -201,9 +205,51 @@ struct SpinCertificateTests {
           }
           Issue.record("\(engine) \(fault) was accepted")
         } catch let rejection as CertificateRejected {
-          #expect(rules.contains(rejection.rule) && rejection.reason.contains(part), "\(engine) \(fault): \(rejection)")
+          #expect(
+            rules.contains(rejection.rule) && rejection.reason.contains(part),
+            "\(engine) \(fault): \(rejection)")
         }
       }
+    }
+  }
+
+  @Test(
+    "Certificates with one word changed, or a line left out, are rejected or prove no less than the optimum")
+  func mutations() throws {
+    let words = [
+      "0", "1", "-1", "7", "+", "-", "1p-3", "-5p40", "999999999999999999999", "p", "sum", "psd", "cycle",
+      "*",
+    ]
+    for (engine, problem) in [
+      (QuadraticEngine.semidefinite, Self.g05(60, seed: 1)), (.linear, Self.g05(20, seed: 9)),
+      (.elimination, Self.torus(4, seed: 3)),
+    ] {
+      let (result, lines) = try prove(problem) {
+        $0.engine = engine
+        $0.presolves = engine != .linear
+      }
+      var random = SplitMix64(seed: 1)
+      var rejected = 0
+      for _ in 0..<200 {
+        var changed = lines.lines
+        let k = Int.random(in: changed.indices, using: &random)
+        var line = changed[k].split(separator: " ").map(String.init)
+        if random.uniform() < 0.1 {
+          changed.remove(at: k)
+        } else {
+          line[Int.random(in: line.indices, using: &random)] = words[Int(random.next() % UInt64(words.count))]
+          changed[k] = line.joined(separator: " ")
+        }
+        let mutated = CertificateLines()
+        for line in changed { mutated.write(line) }
+        do {
+          let proved = try mutated.bound(problem).value
+          #expect(!problem.sense.prefers(result.value, to: proved))
+        } catch is CertificateRejected {
+          rejected += 1
+        }
+      }
+      #expect(rejected > 20)
     }
   }
 
