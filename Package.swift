@@ -187,14 +187,6 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "CertificatesTests",
-      dependencies: [
-        "CertificateKernel", "Certificates", "ExactArithmetic", "Generators", "PatternSearch", "Problems",
-        "QuadraticSearch", "RandomNumbers", "Reductions", "TreeSearch",
-        .product(name: "BigInt", package: "BigInt"),
-      ],
-      swiftSettings: strict),
-    .testTarget(
       name: "TreeSearchTests", dependencies: ["TreeSearch", "RandomNumbers"], swiftSettings: strict),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "RandomNumbers"], swiftSettings: strict),
