@@ -137,7 +137,8 @@ let package = Package(
     .target(
       name: "Workbench",
       dependencies: [
-        "Bounds", "CertificateKernel", "Certificates", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks", "ONNXNetworks",
+        "Bounds", "CertificateKernel", "Certificates", "ExactArithmetic", "Generators", "LinearAlgebra",
+        "Networks", "ONNXNetworks",
         "PatternSearch",
         "Problems", "QuadraticSearch", "RandomNumbers", "Reductions",
         .product(name: "BigInt", package: "BigInt"),

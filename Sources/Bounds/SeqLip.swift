@@ -94,7 +94,8 @@ public struct SeqLip: BoundMethod {
       product += 16 * Double(size * question.weights.count) * unitRoundoff * autoLip
     }
     return Self.answer(
-      product, factors: factors, isStopped: isStopped, evidence: question.proofs == nil ? nil : .searches(nil))
+      product, factors: factors, isStopped: isStopped, evidence: question.proofs == nil ? nil : .searches(nil)
+    )
   }
 
   private func bound(

@@ -71,12 +71,14 @@ public struct CertificateChecker {
     let rules = counts.filter { !["lipbench-certificate", "end"].contains($0.key) }
     return CertificateVerdict(
       statements: statements, claims: claims,
-      counts: rules.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }, lines: lines)
+      counts: rules.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) },
+      lines: lines)
   }
 
   private mutating func begin(_ words: inout Words) throws(CertificateRejected) {
     guard words.rule == "lipbench-certificate", try words.text("version") == "1" else {
-      throw words.rejected("this is no certificate of version 1: its first line is not `lipbench-certificate 1`")
+      throw words.rejected(
+        "this is no certificate of version 1: its first line is not `lipbench-certificate 1`")
     }
     try words.end()
     stage = .between
@@ -142,7 +144,8 @@ public struct CertificateChecker {
     case ("spins", .constant(let constant)):
       guard constant.norm == .two, let problem = instance.network?.quadraticUpperBound() else {
         throw words.rejected(
-          "this network is no quadratic problem: it needs two layers of ReLU, one output or one input, and norm 2")
+          "this network is no quadratic problem: it needs two layers of ReLU, one output or one input, and norm 2"
+        )
       }
       spins = try SpinProof(problem, line: words.line)
     case ("spins", .optimum(let problem)): spins = try SpinProof(problem, line: words.line)

@@ -61,7 +61,9 @@ struct Claim {
   ) throws(CertificateRejected) -> (Constant, method: String?) {
     try expect("norm", &words)
     let name = try words.text("norm")
-    guard let norm = OperatorNorm(rawValue: name) else { throw words.rejected("\(name) is no norm: 2, 1 or inf") }
+    guard let norm = OperatorNorm(rawValue: name) else {
+      throw words.rejected("\(name) is no norm: 2, 1 or inf")
+    }
     try expect("patterns", &words)
     let patterns = try words.text("patterns")
     guard ["attainable", "free"].contains(patterns) else {
@@ -78,7 +80,8 @@ struct Claim {
     guard chain.inputs > 0 else { throw words.rejected("no input varies: the constant is 0 by definition") }
     return (
       Constant(
-        chain: chain, isAttainable: patterns == "attainable", norm: norm, domain: text, inputs: network.inputs),
+        chain: chain, isAttainable: patterns == "attainable", norm: norm, domain: text, inputs: network.inputs
+      ),
       method
     )
   }
@@ -101,13 +104,16 @@ struct Claim {
       var ends: [Rational] = []
       while !words.isAtEnd, words.peek() != "method" { ends.append(try words.rational("end of an interval")) }
       guard ends.count == 2 || ends.count == 2 * network.inputs else {
-        throw words.rejected("the box has \(ends.count) numbers: it needs 2, or 2 for each of \(network.inputs) inputs")
+        throw words.rejected(
+          "the box has \(ends.count) numbers: it needs 2, or 2 for each of \(network.inputs) inputs")
       }
       let box = (0..<network.inputs).map { j in
         let k = ends.count == 2 ? 0 : 2 * j
         return ExactNetwork.ClosedInterval(lower: ends[k], upper: ends[k + 1])
       }
-      guard box.allSatisfy({ $0.lower <= $0.upper }) else { throw words.rejected("an interval of the box is empty") }
+      guard box.allSatisfy({ $0.lower <= $0.upper }) else {
+        throw words.rejected("an interval of the box is empty")
+      }
       let text = ends.count == 2 ? "[\(ends[0]), \(ends[1])]^\(network.inputs)" : "the box in the certificate"
       return (box, text)
     default: throw words.rejected("\(kind) is no domain: all, own or box")
@@ -120,7 +126,9 @@ struct Claim {
   mutating func step(_ words: inout Words) throws(CertificateRejected) {
     switch (words.rule, subject) {
     case ("x", .constant(let constant)):
-      guard constant.isAttainable else { throw words.rejected("free patterns have no point: name the pattern") }
+      guard constant.isAttainable else {
+        throw words.rejected("free patterns have no point: name the pattern")
+      }
       var x: [Rational] = []
       while !words.isAtEnd { x.append(try words.rational("coordinate")) }
       guard x.count == constant.inputs else {
@@ -129,11 +137,14 @@ struct Claim {
       guard let free = constant.chain.restrict(x) else { throw words.rejected("x lies outside the domain") }
       pattern = try WitnessRule(chain: constant.chain, norm: constant.norm).pattern(at: free, words)
     case ("pattern", .constant(let constant)):
-      guard !constant.isAttainable else { throw words.rejected("a pattern needs a point that attains it: name x") }
+      guard !constant.isAttainable else {
+        throw words.rejected("a pattern needs a point that attains it: name x")
+      }
       var phases: PartialPattern = []
       for layer in 0..<constant.chain.hiddenLayers {
         let bits = try words.bytes("the phases of hidden layer \(layer + 1)")
-        guard bits.count == constant.chain.unitRange(layer).count, bits.allSatisfy({ $0 == 0x30 || $0 == 0x31 })
+        guard bits.count == constant.chain.unitRange(layer).count,
+          bits.allSatisfy({ $0 == 0x30 || $0 == 0x31 })
         else { throw words.rejected("hidden layer \(layer + 1) needs one 0 or 1 for each of its units") }
         phases += bits.map { $0 == 0x31 ? .on : .off }
       }
@@ -167,7 +178,10 @@ struct Claim {
 
   /// What a proof has shown.
   mutating func take(_ proved: Rational) {
-    guard let bound else { return self.bound = proved }
+    guard let bound else {
+      self.bound = proved
+      return
+    }
     self.bound = maximizes ? min(bound, proved) : max(bound, proved)
   }
 
@@ -241,7 +255,9 @@ struct Claim {
   private func conclude(
     _ verdict: String, _ question: Question, _ lower: Rational?, _ upper: Rational?, _ words: Words
   ) throws(CertificateRejected) {
-    guard verdict == "yes" || verdict == "no" else { throw words.rejected("\(verdict) is no answer: yes or no") }
+    guard verdict == "yes" || verdict == "no" else {
+      throw words.rejected("\(verdict) is no answer: yes or no")
+    }
     let isYes = verdict == "yes"
     let value = own(question.value)
     let isProved: Bool =

@@ -64,13 +64,15 @@ struct ProductProof {
     let bound = try words.rational("norm")
     try words.end()
     guard first >= 0, first <= last, bound.signum >= 0 else {
-      throw words.rejected("layers are numbered from 1, the first of a product before its last; norms are not negative")
+      throw words.rejected(
+        "layers are numbered from 1, the first of a product before its last; norms are not negative")
     }
     let matrix = (first..<last).reduce(SpectralRule(chain.layers[first])) {
       SpectralRule(chain.layers[$1 + 1]) * $0
     }
     guard matrix.proves(bound.squared) else {
-      throw words.rejected("the norm of W_\(last + 1) ⋯ W_\(first + 1) is not proved to be at most \(bound.approximation)")
+      throw words.rejected(
+        "the norm of W_\(last + 1) ⋯ W_\(first + 1) is not proved to be at most \(bound.approximation)")
     }
     norms[last][first] = bound
   }
@@ -88,7 +90,9 @@ struct ProductProof {
       var sum = Rational.zero
       var coefficient: Rational = 1
       for j in stride(from: k, through: 0, by: -1) {
-        guard let norm = norms[k][j] else { throw words.rejected("the product of layers \(j + 1) to \(k + 1) has no norm") }
+        guard let norm = norms[k][j] else {
+          throw words.rejected("the product of layers \(j + 1) to \(k + 1) has no norm")
+        }
         sum += coefficient * norm * (j == 0 ? 1 : slopes[j - 1].radius * bounds[j - 1])
         if j > 0 { coefficient = coefficient * slopes[j - 1].centre }
       }
@@ -197,7 +201,9 @@ struct PairProof {
   private func matrix(
     _ rows: Int, _ columns: Int, _ words: inout Words
   ) throws(CertificateRejected) -> SpectralRule {
-    guard words.count >= rows * columns else { throw words.rejected("the line ends within the entries of a matrix") }
+    guard words.count >= rows * columns else {
+      throw words.rejected("the line ends within the entries of a matrix")
+    }
     var entries: [Dyadic] = []
     for _ in 0..<(rows * columns) { entries.append(try words.dyadic("entry")) }
     let exponent = min(0, entries.filter { !$0.isZero }.map(\.exponent).min() ?? 0)

@@ -73,7 +73,9 @@ struct PatternProof {
   ) throws(CertificateRejected) {
     let unit = try words.index(below: chain.units, "unit")
     try words.end()
-    guard pattern[unit] == .undecided else { throw words.rejected("unit \(unit) is decided in node \(node) already") }
+    guard pattern[unit] == .undecided else {
+      throw words.rejected("unit \(unit) is decided in node \(node) already")
+    }
     for phase in [Phase.off, .on] {
       var child = pattern
       child[unit] = phase

@@ -16,12 +16,16 @@ struct SpectralRule {
   func proves(_ square: Rational) -> Bool {
     let size = min(rows, columns)
     let inner = max(rows, columns)
-    func entry(_ i: Int, _ k: Int) -> BigInt { rows <= columns ? elements[i * columns + k] : elements[k * columns + i] }
+    func entry(_ i: Int, _ k: Int) -> BigInt {
+      rows <= columns ? elements[i * columns + k] : elements[k * columns + i]
+    }
     var terms: [SymmetricTerms.Term] = []
     for i in 0..<size {
       for j in 0...i {
         var sum: BigInt = 0
-        for k in 0..<inner where !entry(i, k).isZero && !entry(j, k).isZero { sum -= entry(i, k) * entry(j, k) }
+        for k in 0..<inner where !entry(i, k).isZero && !entry(j, k).isZero {
+          sum -= entry(i, k) * entry(j, k)
+        }
         if !sum.isZero { terms.append((i, j, sum)) }
       }
     }
@@ -38,7 +42,8 @@ struct SpectralRule {
 
 extension SpectralRule {
   init(_ layer: ExactNetwork.Layer) {
-    self.init(rows: layer.rows, columns: layer.columns, elements: layer.weights, denominator: layer.denominator)
+    self.init(
+      rows: layer.rows, columns: layer.columns, elements: layer.weights, denominator: layer.denominator)
   }
 
   /// This matrix times another.

@@ -39,7 +39,9 @@ struct SymmetricTerms {
 
   /// What is wrong; nil where the sum is proved to be positive semidefinite.
   func failure() -> String? {
-    guard size <= RoundedPositivity.sizeLimit else { return "S has more than \(RoundedPositivity.sizeLimit) rows" }
+    guard size <= RoundedPositivity.sizeLimit else {
+      return "S has more than \(RoundedPositivity.sizeLimit) rows"
+    }
     guard let scale = scale() else { return "a diagonal entry of S is not positive" }
     // Terms may cancel: they may be much larger than the entry, whose lower triangle is kept.
     var sums = [BigInt](repeating: 0, count: size * (size + 1) / 2)
@@ -76,7 +78,8 @@ struct SymmetricTerms {
       for (column, row, value) in group.terms where column == row && place[column] >= 0 {
         // To 64 bits: a scale needs no more.
         let shift = 64 - value.magnitude.bitWidth + group.denominator.magnitude.bitWidth
-        let quotient = shift >= 0 ? (value << shift) / group.denominator : value / (group.denominator << -shift)
+        let quotient =
+          shift >= 0 ? (value << shift) / group.denominator : value / (group.denominator << -shift)
         diagonal[place[column]] += Dyadic(mantissa: quotient, exponent: group.power - shift)
       }
     }

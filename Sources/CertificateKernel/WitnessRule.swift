@@ -32,7 +32,8 @@ struct WitnessRule {
       for (i, unit) in chain.unitRange(layer).enumerated() where !forms.isZero(i) {
         let sign = forms.value(i, at: x).signum
         guard sign != 0 else {
-          throw words.rejected("unit \(unit) has its kink at x, and its local form does not vanish identically")
+          throw words.rejected(
+            "unit \(unit) has its kink at x, and its local form does not vanish identically")
         }
         pattern[unit] = sign > 0 ? .on : .off
       }
@@ -41,7 +42,9 @@ struct WitnessRule {
   }
 
   /// ‖J(σ) v‖² / ‖v‖², v over the free inputs.
-  func value(_ pattern: PartialPattern, _ v: [Rational], _ words: Words) throws(CertificateRejected) -> Rational {
+  func value(_ pattern: PartialPattern, _ v: [Rational], _ words: Words) throws(CertificateRejected)
+    -> Rational
+  {
     var local = LocalForms(chain, .inputs)
     let (outputs, open) = local.forms(chain.hiddenLayers, pattern)
     guard let outputs else { throw words.rejected("unit \(open) has no phase") }

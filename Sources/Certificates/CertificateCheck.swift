@@ -16,7 +16,9 @@ public struct CertificateCheck: Sendable {
   public let seconds: Double
 
   /// What is proved; nil where nothing is.
-  public var verdict: CertificateVerdict? { if case .accepted(let verdict) = outcome { verdict } else { nil } }
+  public var verdict: CertificateVerdict? {
+    if case .accepted(let verdict) = outcome { verdict } else { nil }
+  }
 
   /// Why nothing is proved; nil where something is.
   public var reason: String? {

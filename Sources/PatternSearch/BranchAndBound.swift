@@ -223,7 +223,8 @@ struct BranchAndBound: Sendable {
       return nil
     }
     return PatternNode(
-      bound: bound, pattern: pattern, unit: unit, multipliers: multipliers, cell: cell, seed: nil, proof: node)
+      bound: bound, pattern: pattern, unit: unit, multipliers: multipliers, cell: cell, seed: nil, proof: node
+    )
   }
 
   // MARK: Proofs

@@ -3,6 +3,7 @@ import Bounds
 import Certificates
 import ExactArithmetic
 import LinearAlgebra
+import Networks
 import PatternSearch
 import Synchronization
 
@@ -34,23 +35,25 @@ final class CertificateSession {
   ) throws -> ExactConstant.Found {
     let claim = ConstantClaim(question: question, isAttainable: patterns == .attainable)
     file.write(claim.line)
-    let (result, bound, soundness): ExactConstant.Found = try search(question, patterns, sink)
+    var found: ExactConstant.Found = try search(question, patterns, sink)
+    let result = found.result
     let witness = result.enclosure.witness.map(claim.lines) ?? []
     if let threshold = question.settings.threshold, let verdict = result.verdict {
       if threshold.isSettled(verdict), claims == 0 {
-        // The witness says it all.
+        // The witness says it all; nothing is proved of the upper end.
         try file.restart()
         file.write(claim.line)
+        found.upperSquared = nil
       }
       witness.forEach(file.write)
       file.write("conclude \(text(threshold)) \(verdict ? "yes" : "no")")
     } else {
       witness.forEach(file.write)
       let lower = result.enclosure.witness.map(ConstantClaim.lower) ?? "-"
-      file.write("conclude \(lower) \(bound.map { CertificateNumber.text($0) } ?? "-")")
+      file.write("conclude \(lower) \(found.upperSquared.map { CertificateNumber.text($0) } ?? "-")")
     }
     claims += 1
-    return (result, bound, soundness)
+    return found
   }
 
   private func search(
@@ -105,11 +108,15 @@ final class CertificateSession {
       claim.lines(witness).forEach(file.write)
       file.write("conclude \(ConstantClaim.lower(witness)) -")
       return (bound, witness.lower)
-    case .spectralNorms(let norms):
+    case .spectralNorms:
       file.write("proof layers")
-      for (k, norm) in norms.enumerated() {
-        file.write("spectral \(k + 1) \(CertificateNumber.text(Rational(squareOf: Self.above(norm))))")
+      certified = question.network.activations.reduce(1) { $0 * $1.lipschitzConstant }
+      for (k, weights) in question.weights.enumerated() {
+        let norm = try Self.spectralNorm(weights)
+        certified *= norm
+        file.write("spectral \(k + 1) \(CertificateNumber.text(Rational(squareOf: norm)))")
       }
+      certified *= 1 + 0x1p-50 * layers
     case .frobeniusNorms:
       file.write("proof layers")
       for k in question.weights.indices { file.write("frobenius \(k + 1)") }
@@ -138,8 +145,14 @@ final class CertificateSession {
     return (bound, certified)
   }
 
-  /// A little above a norm that was rounded up, so that s² I - WᵀW is positive definite by a margin.
-  private static func above(_ norm: Double) -> Double { norm * (1 + 0x1p-43) }
+  /// A little above ‖W‖: s² I - WᵀW must be positive definite by what its factor in multiples of 2⁻⁵⁰ may miss.
+  private static func spectralNorm(_ weights: Matrix) throws -> Double {
+    let size = Double(min(weights.rows, weights.columns))
+    return try weights.spectralNorm() * (1 + max(0x1p-42, size * 0x1p-48))
+  }
+
+  /// The same above a norm that was rounded up.
+  private static func above(_ norm: Double) -> Double { norm * (1 + 0x1p-42) }
 
   /// FGL: one search over all patterns at once.
   private func joint(_ original: BoundQuestion) throws -> (LabelledBound, Double?) {
@@ -196,7 +209,8 @@ final class CertificateSession {
     let size = right.frobeniusNormUpperBound()
     let delta = size > 0 ? (rest + rounding) * left.frobeniusNormUpperBound() / size : 1
     let words = (left.elements + right.elements).map { CertificateNumber.text($0) }
-    return (["split \(layer) \(left.columns) \(CertificateNumber.text(delta))"] + words).joined(separator: " ")
+    return (["split \(layer) \(left.columns) \(CertificateNumber.text(delta))"] + words).joined(
+      separator: " ")
   }
 }
 

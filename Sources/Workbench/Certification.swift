@@ -36,11 +36,14 @@ public struct CertificateReport: Sendable {
 
   public var isAccepted: Bool { check.verdict != nil }
 
+  var acceptedPath: String? { isAccepted ? path : nil }
+
   /// One line for people.
   public var text: String {
-    if let reason = check.reason { return "\(path): REJECTED by the checker: \(reason)" }
+    if let reason = check.reason { return "certificate \(path): REJECTED by the checker: \(reason)" }
     let lines = check.verdict?.lines ?? 0
-    return "\(path): accepted by the checker (\(lines) lines, \(sizeText(check.bytes)), \(secondsText(check.seconds)) s)"
+    return
+      "certificate \(path): accepted by the checker (\(lines) lines, \(sizeText(check.bytes)), \(secondsText(check.seconds)) s)"
   }
 
   private func sizeText(_ bytes: Int) -> String {
@@ -74,8 +77,8 @@ struct ConstantClaim {
     let place =
       witness.x.map { "x " + $0.map { CertificateNumber.text($0) }.joined(separator: " ") }
       ?? (["pattern"]
-        + question.freeProblem.layered(witness.pattern).map { $0.map(String.init).joined() })
-        .joined(separator: " ")
+      + question.freeProblem.layered(witness.pattern).map { $0.map(String.init).joined() })
+      .joined(separator: " ")
     return [place, "v " + witness.exactDirection.map { CertificateNumber.text($0) }.joined(separator: " ")]
   }
 

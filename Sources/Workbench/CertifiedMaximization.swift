@@ -81,7 +81,9 @@ extension LipCST {
     var random = SplitMix64(seed: 1)
     for power in [0, 6, 16, 32, 64, 128] {
       let x = point.map {
-        power == 0 ? $0 : $0 + Dyadic(mantissa: 1, exponent: -power).fraction * Rational(Int(random.next() % 1024) - 512)
+        power == 0
+          ? $0
+          : $0 + Dyadic(mantissa: 1, exponent: -power).fraction * Rational(Int(random.next() % 1024) - 512)
       }
       let fits = pattern.indices.allSatisfy { i in
         let row = (0..<inner.columns).map { inner[i, $0] }

@@ -47,7 +47,8 @@ public struct ExactConstant: Sendable {
   /// Searches. Where the search is stopped early the upper end is the least of what it had left and the cheap closed-form
   /// bounds, so it is always finite.
   public init(
-    _ question: BoundQuestion, patterns: Patterns = .attainable, certificate request: CertificateRequest? = nil,
+    _ question: BoundQuestion, patterns: Patterns = .attainable,
+    certificate request: CertificateRequest? = nil,
     sink: @escaping SearchSink = { _ in }
   ) throws {
     guard let request else {

@@ -111,7 +111,10 @@ public struct InstanceCertification: Sendable {
 
   public static func text(_ rows: [Row]) -> String {
     var table = TextTable(
-      header: ["file", "question", "solved", "accepted", "auto s", "solve s", "with proof s", "check s", "lines", "bytes"],
+      header: [
+        "file", "question", "solved", "accepted", "auto s", "solve s", "with proof s", "check s", "lines",
+        "bytes",
+      ],
       alignments: [.left, .left, .left, .left, .right, .right, .right, .right, .right, .right])
     for row in rows {
       table.rows.append([

@@ -57,7 +57,9 @@ struct IntegerConstant {
   }
 
   /// - Throws: `UnsupportedProblem` where the engine does not apply or the numbers are too long for it.
-  func solve(engine: QuadraticEngine?, proof: (any SpinProofSink)? = nil, sink: @escaping SearchSink) throws -> ExactConstant.Found {
+  func solve(engine: QuadraticEngine?, proof: (any SpinProofSink)? = nil, sink: @escaping SearchSink) throws
+    -> ExactConstant.Found
+  {
     let settings = question.settings
     var quadratic = QuadraticSettings(
       engine: engine, relativeGap: 0, timeLimit: settings.timeLimit, nodeLimit: settings.nodeLimit,

@@ -1,4 +1,5 @@
 public import Bounds
+import Certificates
 import Foundation
 public import Networks
 import PatternSearch
@@ -38,6 +39,8 @@ enum JSONReport {
     var sense = "maximize"
     var witness: Witness?
     var verdict: String?
+    var certificate: String?
+    var certificateRejected: String?
   }
 
   struct Witness: Encodable {
@@ -88,6 +91,8 @@ enum JSONReport {
       try container.encodeIfPresent(domain, forKey: .domain)
       try container.encode(layers, forKey: .layers)
     }
+    var certificate: String?
+    var certificateRejected: String?
   }
 
   struct Step: Encodable {
@@ -107,6 +112,8 @@ enum JSONReport {
     var waterfall: [Step]
     var consistent: Bool
     var violations: [String]
+    var certificate: String?
+    var certificateRejected: String?
   }
 
   static func text(_ value: some Encodable) -> String {
@@ -158,7 +165,8 @@ extension ExactConstant {
       engine: result.engine.rawValue,
       explanation: result.explanation, nodes: result.statistics.nodes, statistics: result.statistics,
       seconds: result.seconds, seed: question.settings.seed, witness: witness,
-      verdict: question.settings.threshold == nil ? nil : verdictText)
+      verdict: question.settings.threshold == nil ? nil : verdictText,
+      certificate: certificate?.acceptedPath, certificateRejected: certificate?.check.reason)
   }
 
   /// `yes`, `no` or `undecided`.
@@ -181,9 +189,14 @@ extension LabelledBound {
       }, network: question?.network.report, domain: question.map { DomainText.describe($0.domain) })
   }
 
-  /// - Parameter question: what was asked.
-  public func json(_ question: BoundQuestion) -> String {
-    JSONReport.text(report(exact: nil, question: question))
+  /// - Parameters:
+  ///   - question: what was asked.
+  ///   - certificate: where one was asked for.
+  public func json(_ question: BoundQuestion, certificate: CertificateReport? = nil) -> String {
+    var method = report(exact: nil, question: question)
+    method.certificate = certificate?.acceptedPath
+    method.certificateRejected = certificate?.check.reason
+    return JSONReport.text(method)
   }
 }
 
@@ -198,6 +211,7 @@ extension Audit {
             step: $0.cause, from: $0.from, to: $0.to, factor: JSONReport.finite($0.factor), exact: $0.isExact,
             relation: $0.relation)
         },
-        consistent: isConsistent, violations: violations))
+        consistent: isConsistent, violations: violations, certificate: certificate?.acceptedPath,
+        certificateRejected: certificate?.check.reason))
   }
 }

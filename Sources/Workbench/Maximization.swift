@@ -171,7 +171,7 @@ public struct Maximization: Sendable {
 
   /// What the bound rests on.
   public var boundSoundness: ExactConstant.UpperSoundness {
-    certificate?.isAccepted == true ? .certified : result.boundSoundness
+    certificate?.isAccepted == true && !isSettledBySolution ? .certified : result.boundSoundness
   }
 
   /// Whether the optimum is proved: no gap is left.

@@ -1,4 +1,5 @@
 import BigInt
+import Certificates
 public import ExactArithmetic
 import Foundation
 public import Problems
@@ -126,6 +127,7 @@ extension Maximization {
     lines.append(
       "engine \(result.engine.rawValue): \(statistics.nodes) nodes, \(statistics.relaxations) relaxations, "
         + "\(secondsText(result.seconds)) s")
+    if let certificate { lines.append(certificate.text) }
     return lines
   }
 
@@ -158,7 +160,8 @@ extension Maximization {
       "known     \(lower.printed(.down)) ≤ \(name) ≤ \(upper.printed(.up))",
       "bound     \(boundText)",
       "engine    \(result.engine.rawValue), \(result.statistics.nodes) nodes, \(secondsText(result.seconds)) s",
-    ].joined(separator: "\n")
+      certificate?.text,
+    ].compactMap { $0 }.joined(separator: "\n")
   }
 
   private struct Report: Encodable {
@@ -185,6 +188,8 @@ extension Maximization {
     var solution: [Int]
     var planted: String?
     var verdict: String?
+    var certificate: String?
+    var certificateRejected: String?
     var notes: [String]
   }
 
@@ -209,7 +214,9 @@ extension Maximization {
         engine: result.engine.rawValue, explanation: result.explanation,
         soundness: soundness, nodes: result.statistics.nodes,
         statistics: result.statistics, seconds: result.seconds, seed: seed, solution: solution,
-        planted: instance.planted?.value.description, verdict: verdict, notes: instance.notes))
+        planted: instance.planted?.value.description, verdict: verdict,
+        certificate: certificate?.acceptedPath, certificateRejected: certificate?.check.reason,
+        notes: instance.notes))
   }
 }
 

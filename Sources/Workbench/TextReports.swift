@@ -79,6 +79,7 @@ extension ExactConstant {
         + "\(statistics.relaxations) relaxations, \(statistics.linearPrograms) linear programs, "
         + "\(statistics.exactDecisions) exact decisions, \(secondsText(result.seconds)) s")
     if explain { lines.append("because \(result.explanation)") }
+    if let certificate { lines.append(certificate.text) }
     return lines.joined(separator: "\n")
   }
 
@@ -121,7 +122,7 @@ extension ExactConstant {
       \(directedDecimal(enclosure.upper, digits: 12, .up))
       bound     \(upperSoundness.text)
       engine    \(result.engine.rawValue), \(result.statistics.nodes) nodes, \(secondsText(result.seconds)) s
-      """
+      """ + (certificate.map { "\n" + $0.text } ?? "")
   }
 }
 
@@ -154,7 +155,7 @@ extension Audit {
     if !exact.result.isOptimal {
       rows.append([
         "exact (upper end)", directedDecimal(enclosure.upper, digits: Self.digits, .up), "upper bound",
-        Soundness.floatingPoint.rawValue, ratio(enclosure.upper), "",
+        exact.upperSoundness.rawValue, ratio(enclosure.upper), "",
       ])
     }
     let rest = methods.filter { $0.side != .lower }.sorted {

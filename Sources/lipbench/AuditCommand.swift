@@ -24,10 +24,12 @@ struct AuditCommand: ParsableCommand {
   func run() throws {
     let question = try network.question(search.settings(defaultTimeLimit: 60))
     let audit = try Audit(
-      question, certificate: try proof.request(network.network, place: network.place), sink: search.sink, progress: { if !search.limits.quiet { Terminal.note("running \($0)") } })
+      question, certificate: try proof.request(network.network, place: network.place), sink: search.sink,
+      progress: { if !search.limits.quiet { Terminal.note("running \($0)") } })
     if let html { try TextFile.write(audit.html, to: html) }
     print(search.json ? audit.json : audit.text)
-    try proof.note(audit.certificate)
+    if let certificate = audit.certificate, !search.json { print(certificate.text) }
+    try proof.require(audit.certificate)
     if !audit.isConsistent { throw ExitCode(1) }
     if !audit.exact.result.isOptimal { throw ExitCode(2) }
   }

@@ -45,8 +45,9 @@ struct BoundCommand: ParsableCommand {
     let question = try place.question(network, search.settings(defaultTimeLimit: 60))
     let (bound, certificate) = try CertifiedBound.run(
       type, question, certificate: try proof.request(network, place: place))
-    print(search.json ? bound.json(question) : bound.text)
-    try proof.note(certificate)
+    print(search.json ? bound.json(question, certificate: certificate) : bound.text)
+    if let certificate, !search.json { print(certificate.text) }
+    try proof.require(certificate)
     if bound.value == nil { throw ExitCode(1) }
   }
 }

@@ -62,7 +62,8 @@ struct DecideCommand: ParsableCommand {
       return try decideNetwork(try problem.network(name: instance.name), threshold, certificate)
     }
     let decision = try Maximization.solve(
-      instance, threshold: threshold, settings: search.quadraticSettings(checkpoint), certificate: certificate)
+      instance, threshold: threshold, settings: search.quadraticSettings(checkpoint), certificate: certificate
+    )
     for warning in decision.result.warnings { Terminal.note("warning: \(warning)") }
     checkpoint.note(decision.result.engine.keepsTree, engine: decision.result.engine.rawValue)
     let name =
@@ -72,7 +73,7 @@ struct DecideCommand: ParsableCommand {
     print(
       search.json
         ? decision.json(seed: search.limits.seed) : decision.decisionText(claim.yes, negation: claim.no))
-    try proof.note(decision.certificate)
+    try proof.require(decision.certificate)
     if decision.verdict == nil { throw ExitCode(2) }
   }
 
@@ -96,7 +97,7 @@ struct DecideCommand: ParsableCommand {
     for warning in decision.result.warnings { Terminal.note("warning: \(warning)") }
     checkpoint.note(decision.result.engine.keepsTree, engine: decision.result.engine.rawValue)
     print(search.json ? decision.json : decision.decisionText(claim.yes, negation: claim.no))
-    try proof.note(decision.certificate)
+    try proof.require(decision.certificate)
     if decision.result.verdict == nil { throw ExitCode(2) }
   }
 }

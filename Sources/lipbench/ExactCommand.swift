@@ -35,11 +35,12 @@ struct ExactCommand: ParsableCommand {
     let question = try network.question(search.settings(checkpoint: checkpoint))
     let exact = try ExactConstant(
       question, patterns: ExactConstant.Patterns(rawValue: patterns) ?? .attainable,
-      certificate: try proof.request(network.network, place: network.place, checkpoint: checkpoint), sink: search.sink)
+      certificate: try proof.request(network.network, place: network.place, checkpoint: checkpoint),
+      sink: search.sink)
     for warning in exact.result.warnings { Terminal.note("warning: \(warning)") }
     checkpoint.note(exact.result.engine.keepsTree, engine: exact.result.engine.rawValue)
     print(search.json ? exact.json : exact.text(explain: explain))
-    try proof.note(exact.certificate)
+    try proof.require(exact.certificate)
     if !exact.result.isOptimal { throw ExitCode(2) }
   }
 }

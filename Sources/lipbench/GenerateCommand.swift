@@ -116,7 +116,8 @@ struct InstancesCommand: ParsableCommand {
 
   struct Certify: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Solve every instance with its certificate, have the checker read it, and print sizes and times.",
+      abstract:
+        "Solve every instance with its certificate, have the checker read it, and print sizes and times.",
       discussion: """
         Seconds are CPU seconds: of the engine that auto takes, of the same engine as with a certificate, of the same
         writing one, and of the checker. Exit code 1 where a certificate is rejected, 2 where a time limit left a gap.
@@ -148,10 +149,13 @@ struct InstancesCommand: ParsableCommand {
       let certification = InstanceCertification(
         ledger: try InstanceLedger(folder: place.folder), timeLimit: timeLimit, compares: compare)
       var rows: [InstanceCertification.Row] = []
-      try certification.run(only: only, keep: keep, isInterrupted: { Interrupt.isRequested }) { row in
+      let report: (InstanceCertification.Row) -> Void = { row in
         rows.append(row)
-        Terminal.note("\(row.isAccepted ? "accepted" : "REJECTED")  \(row.file)  \(row.question)  \(row.statement)")
+        Terminal.note(
+          "\(row.isAccepted ? "accepted" : "REJECTED")  \(row.file)  \(row.question)  \(row.statement)")
       }
+      try certification.run(
+        only: only, keep: keep, isInterrupted: { Interrupt.isRequested }, report: report)
       guard !rows.isEmpty || Interrupt.isRequested else {
         throw ValidationError("no file of the ledger has “\(only ?? "")” in its name")
       }

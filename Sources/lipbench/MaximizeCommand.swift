@@ -32,7 +32,7 @@ struct MaximizeCommand: ParsableCommand {
     for warning in answer.result.warnings { Terminal.note("warning: \(warning)") }
     search.checkpoint.note(answer.result.engine.keepsTree, engine: answer.result.engine.rawValue)
     print(search.limits.json ? answer.json(seed: search.limits.seed) : answer.text(explain: explain))
-    try proof.note(answer.certificate)
+    try proof.require(answer.certificate)
     if !answer.isOptimal, answer.result.reason != .gap { throw ExitCode(2) }
   }
 }

@@ -164,14 +164,16 @@ struct CertificateOptions: ParsableArguments {
   var certificate: String?
 
   func request(
-    _ instance: String, kind: ProblemKind? = nil, place: DomainOptions? = nil, checkpoint: CheckpointOptions? = nil
+    _ instance: String, kind: ProblemKind? = nil, place: DomainOptions? = nil,
+    checkpoint: CheckpointOptions? = nil
   ) throws -> CertificateRequest? {
     guard let certificate else { return nil }
-    guard checkpoint?.resume != true else {
-      throw ValidationError("--certificate and --resume: a proof holds the search from its beginning; leave one out")
+    guard checkpoint?.checkpoint == nil else {
+      throw ValidationError("--certificate and --checkpoint: a proof holds the whole search; leave one out")
     }
     guard place?.outputTensor == nil else {
-      throw ValidationError("--certificate and --output-tensor: the checker reads the network's own output only")
+      throw ValidationError(
+        "--certificate and --output-tensor: the checker reads the network's own output only")
     }
     return CertificateRequest(path: certificate, instance: instance, kind: kind)
   }
@@ -183,11 +185,9 @@ struct CertificateOptions: ParsableArguments {
     return try request(file.instance, kind: try file.parsedKind(), checkpoint: checkpoint)
   }
 
-  /// Says on standard error what the checker said; a rejected certificate is bad news.
-  func note(_ report: CertificateReport?) throws {
-    guard let report else { return }
-    Terminal.note("certificate \(report.text)")
-    if !report.isAccepted { throw ExitCode(1) }
+  /// A rejected certificate is bad news.
+  func require(_ report: CertificateReport?) throws {
+    if report?.isAccepted == false { throw ExitCode(1) }
   }
 }
 
