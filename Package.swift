@@ -147,8 +147,8 @@ let package = Package(
     .target(
       name: "LipBench",
       dependencies: [
-        "Bounds", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks", "PatternSearch", "Problems",
-        "QuadraticSearch", "Reductions", "TreeSearch", "Workbench",
+        "Bounds", "CertificateKernel", "Certificates", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks",
+        "PatternSearch", "Problems", "QuadraticSearch", "Reductions", "TreeSearch", "Workbench",
       ],
       path: "Sources/LipBenchLibrary",
       swiftSettings: strict),

@@ -60,7 +60,9 @@ struct BoundedRule {
   /// - Returns: what is wrong; nil where the bound is proved.
   func failure(_ pattern: PartialPattern, multipliers: [Int: Dyadic], level: Rational) -> String? {
     let directions = matrices[0].columns
-    let undecided = order.flatMap { layer in chain.unitRange(layer).filter { pattern[$0] == .undecided } }
+    let undecided = order.flatMap { layer in
+      chain.unitRange(layer).filter { chain.isOpen(pattern[$0], layer) }
+    }
     let width = undecided.count + directions
     // Columns: the undecided units in chain order, then v.
     var hidden: [Form] = (0..<directions).map { [(undecided.count + $0, 1)] }
@@ -74,7 +76,7 @@ struct BoundedRule {
       denominator = preDenominator * slopes.denominator
       hidden = []
       for (i, unit) in chain.unitRange(layer).enumerated() {
-        if pattern[unit] != .undecided {
+        if !chain.isOpen(pattern[unit], layer) {
           let slope = chain.slope(pattern[unit], layer)
           hidden.append(slope.isZero ? [] : pre[i].map { ($0.column, slope * $0.value) })
           continue
@@ -87,8 +89,9 @@ struct BoundedRule {
     }
     var matrix = SymmetricTerms(columns: kept.map(\.column) + (undecided.count..<width), width: width)
     let outputs = denominator * matrices[order.count].denominator
-    let last = order.last.map { chain.offsets[$0] }
-    let square = outputForm(hidden, width: width) { k in last.map { pattern[$0 + k] == .undecided } ?? false }
+    let square = outputForm(hidden, width: width) { k in
+      order.last.map { chain.isOpen(pattern[chain.offsets[$0] + k], $0) } ?? false
+    }
     matrix.add(square.map { ($0, $1, -$2) }, over: outputs * outputs)
     for (column, unit, form, preDenominator, layer) in kept {
       guard let t = multipliers[unit], !t.isZero else { continue }

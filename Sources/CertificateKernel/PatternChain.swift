@@ -54,6 +54,11 @@ struct PatternChain: Sendable {
   func unitRange(_ layer: Int) -> Range<Int> { offsets[layer]..<offsets[layer + 1] }
   func layer(of unit: Int) -> Int { offsets.lastIndex { $0 <= unit } ?? 0 }
 
+  /// Whether a unit's phase is open and matters: units with one slope are linear, whatever their phase.
+  func isOpen(_ phase: Phase, _ layer: Int) -> Bool {
+    phase == .undecided && slopes[layer].off != slopes[layer].on
+  }
+
   /// A slope times the layer's denominator.
   func slope(_ phase: Phase, _ layer: Int) -> BigInt { phase == .on ? slopes[layer].on : slopes[layer].off }
 
@@ -126,7 +131,7 @@ struct LocalForms {
       let (before, open) = self.forms(layer - 1, pattern)
       guard let before else { return (nil, open) }
       let range = chain.unitRange(layer - 1)
-      for (i, unit) in range.enumerated() where pattern[unit] == .undecided && !before.isZero(i) {
+      for (i, unit) in range.enumerated() where chain.isOpen(pattern[unit], layer - 1) && !before.isZero(i) {
         return (nil, unit)
       }
       forms = next(layer, before, phases: pattern[range])
@@ -156,7 +161,7 @@ struct LocalForms {
     let width = before.rows.first?.count ?? 1
     let active = phases.enumerated().compactMap { i, phase -> (Int, BigInt)? in
       let slope = chain.slope(phase, index - 1)
-      return phase == .undecided || slope.isZero ? nil : (i, slope)
+      return chain.isOpen(phase, index - 1) || slope.isZero ? nil : (i, slope)
     }
     let rows = (0..<layer.rows).map { i in
       var row = [BigInt](repeating: 0, count: width)

@@ -1,4 +1,6 @@
 @_exported public import Bounds
+@_exported public import CertificateKernel
+@_exported public import Certificates
 @_exported public import ExactArithmetic
 @_exported public import Generators
 @_exported public import LinearAlgebra
