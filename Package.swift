@@ -147,7 +147,8 @@ let package = Package(
     .target(
       name: "LipBench",
       dependencies: [
-        "Bounds", "CertificateKernel", "Certificates", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks",
+        "Bounds", "CertificateKernel", "Certificates", "ExactArithmetic", "Generators", "LinearAlgebra",
+        "Networks",
         "PatternSearch", "Problems", "QuadraticSearch", "Reductions", "TreeSearch", "Workbench",
       ],
       path: "Sources/LipBenchLibrary",
@@ -231,7 +232,8 @@ let package = Package(
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Workbench", "Bounds", "ExactArithmetic", "Generators", "Networks", "PatternSearch", "Problems",
+        "Workbench", "Bounds", "CertificateKernel", "Certificates", "ExactArithmetic", "Generators",
+        "LinearAlgebra", "Networks", "PatternSearch", "Problems",
         "QuadraticSearch", "RandomNumbers", "Reductions",
         .product(name: "BigInt", package: "BigInt"),
       ],
