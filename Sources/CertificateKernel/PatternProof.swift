@@ -76,7 +76,9 @@ struct PatternProof {
   ) throws(CertificateRejected) {
     let unit = try words.index(below: chain.units, "unit")
     try words.end()
-    guard pattern[unit] == .undecided else { throw words.rejected("unit \(unit) is decided in node \(node) already") }
+    guard pattern[unit] == .undecided else {
+      throw words.rejected("unit \(unit) is decided in node \(node) already")
+    }
     for phase in [Phase.off, .on] {
       var child = pattern
       child[unit] = phase
@@ -108,7 +110,9 @@ struct PatternProof {
   private mutating func decide(_ pattern: PartialPattern, _ words: inout Words) throws(CertificateRejected) {
     guard isAttainable else { throw words.rejected("every free pattern counts, attainable or not") }
     if range == nil { range = RangeRule(chain) }
-    guard let range else { throw words.rejected("no unit's sign is certain over all of Rⁿ: the domain is no box") }
+    guard let range else {
+      throw words.rejected("no unit's sign is certain over all of Rⁿ: the domain is no box")
+    }
     open[nodes] = try range.decide(pattern, &words)
     nodes += 1
   }

@@ -14,7 +14,7 @@ import ExactArithmetic
 /// ask for. Forms are in t, x = lower + t (upper - lower): as 0 ≤ t ≤ 1, a form's least value is its constant plus its negative
 /// coefficients, and rounding all of a lower form's numbers down only lowers it, all of an upper form's up only raises it.
 struct RangeRule {
-  /// Rows of coefficients with the constant last, all over 2^fraction.
+  /// Rows of coefficients with the constant last, all over 2^fraction; an empty row is zero.
   private struct Forms {
     var below: [[BigInt]]
     var above: [[BigInt]]
@@ -36,8 +36,12 @@ struct RangeRule {
     self.chain = chain
     let layer = chain.layers[0]
     let rows = (0..<layer.rows).map { i in
-      let weights = (0..<layer.columns).map { Rational(layer.weights[i * layer.columns + $0], layer.denominator) }
-      let constant = zip(weights, box).reduce(Rational(layer.bias[i], layer.denominator)) { $0 + $1.0 * $1.1.lower }
+      let weights = (0..<layer.columns).map {
+        Rational(layer.weights[i * layer.columns + $0], layer.denominator)
+      }
+      let constant = zip(weights, box).reduce(Rational(layer.bias[i], layer.denominator)) {
+        $0 + $1.0 * $1.1.lower
+      }
       return zip(weights, box).map { $0 * ($1.upper - $1.lower) } + [constant]
     }
     let sizes = rows.flatMap { $0 }.filter { !$0.isZero }.map {
@@ -46,7 +50,8 @@ struct RangeRule {
     let fraction = max(0, Self.bits - (sizes.max() ?? 0))
     first = Forms(
       below: rows.map { $0.map { Self.floor($0.numerator << fraction, $0.denominator) } },
-      above: rows.map { $0.map { Self.ceiling($0.numerator << fraction, $0.denominator) } }, fraction: fraction)
+      above: rows.map { $0.map { Self.ceiling($0.numerator << fraction, $0.denominator) } },
+      fraction: fraction)
   }
 
   /// `U P U P …` and perhaps `sides V P V P …`: what is decided, and for units V the one-sided line that bounds them; for others it
@@ -58,13 +63,14 @@ struct RangeRule {
     let sides = words.skip("sides") ? try phases(&words) : [:]
     try words.end()
     guard let last = named.keys.max() else { throw words.rejected("no unit is named") }
-    let certain = certain(pattern, sides, through: chain.layer(of: last))
+    let certain = certain(pattern, named, sides, through: chain.layer(of: last))
     var result = pattern
     for (unit, phase) in named.sorted(by: { $0.key < $1.key }) {
       guard pattern[unit] == .undecided else { throw words.rejected("unit \(unit) is decided already") }
       guard certain[unit] == phase else {
         let side = phase == .on ? "positive" : "negative"
-        throw words.rejected("unit \(unit) is not proved to be \(side) wherever the node's units have their phases")
+        throw words.rejected(
+          "unit \(unit) is not proved to be \(side) wherever the node's units have their phases")
       }
       result[unit] = phase
     }
@@ -81,27 +87,35 @@ struct RangeRule {
     return result
   }
 
-  /// The pattern with all phases that are certain, up to a layer.
-  private func certain(_ pattern: PartialPattern, _ sides: [Int: Phase], through last: Int) -> PartialPattern {
+  /// The pattern with what is certain: all such units before the last layer with a named one, the named ones there.
+  private func certain(
+    _ pattern: PartialPattern, _ named: [Int: Phase], _ sides: [Int: Phase], through last: Int
+  ) -> PartialPattern {
     var result = pattern
     var forms = first
     for layer in 0...last {
-      for (i, unit) in chain.unitRange(layer).enumerated() {
-        let l = forms.below[i].dropLast().reduce(forms.below[i].last ?? 0) { $1.signum() < 0 ? $0 + $1 : $0 }
-        let u = forms.above[i].dropLast().reduce(forms.above[i].last ?? 0) { $1.signum() > 0 ? $0 + $1 : $0 }
-        if result[unit] == .undecided, l.signum() > 0 || u.signum() < 0 { result[unit] = l.signum() > 0 ? .on : .off }
-        let (low, high) = lines(layer, result[unit], side: sides[unit], l, u)
+      for (i, unit) in chain.unitRange(layer).enumerated() where layer < last || named[unit] != nil {
         let (below, above) = (forms.below[i], forms.above[i])
+        let l = below.dropLast().reduce(below.last ?? 0) { $1.signum() < 0 ? $0 + $1 : $0 }
+        let u = above.dropLast().reduce(above.last ?? 0) { $1.signum() > 0 ? $0 + $1 : $0 }
+        if result[unit] == .undecided, l.signum() > 0 || u.signum() < 0 {
+          result[unit] = l.signum() > 0 ? .on : .off
+        }
+        let (low, high) = lines(layer, result[unit], side: sides[unit], l, u)
         forms.below[i] = Self.apply(low, to: low.slope.signum() < 0 ? above : below, rounding: Self.floor)
         forms.above[i] = Self.apply(high, to: high.slope.signum() < 0 ? below : above, rounding: Self.ceiling)
       }
-      if layer < last { forms = next(layer + 1, forms) }
+      guard layer < last else { break }
+      let next = chain.unitRange(layer + 1)
+      forms = self.next(layer + 1, forms) { layer + 1 < last || named[next.lowerBound + $0] != nil }
     }
     return result
   }
 
   /// Lines below and above a unit's activation, z in [l, u].
-  private func lines(_ layer: Int, _ phase: Phase, side: Phase?, _ l: BigInt, _ u: BigInt) -> (low: Line, high: Line) {
+  private func lines(_ layer: Int, _ phase: Phase, side: Phase?, _ l: BigInt, _ u: BigInt) -> (
+    low: Line, high: Line
+  ) {
     let (off, on, denominator) = chain.slopes[layer]
     func line(_ phase: Phase) -> Line { (chain.slope(phase, layer), 0, denominator) }
     if phase != .undecided { return (line(phase), line(phase)) }
@@ -117,18 +131,20 @@ struct RangeRule {
   private static func apply(
     _ line: Line, to form: [BigInt], rounding: (BigInt, BigInt) -> BigInt
   ) -> [BigInt] {
-    form.enumerated().map { j, entry in
+    if line.slope.isZero, line.constant.isZero { return [] }
+    return form.enumerated().map { j, entry in
       let value = j == form.count - 1 ? line.slope * entry + line.constant : line.slope * entry
       return value.isZero ? 0 : rounding(value, line.over)
     }
   }
 
-  /// The next layer's pre-activations, from forms of the activations.
-  private func next(_ index: Int, _ before: Forms) -> Forms {
+  /// The next layer's pre-activations, of the rows that are needed, from forms of the activations.
+  private func next(_ index: Int, _ before: Forms, isNeeded: (Int) -> Bool) -> Forms {
     let layer = chain.layers[index]
     let width = chain.inputs + 1
     func sums(_ own: [[BigInt]], _ other: [[BigInt]]) -> [[BigInt]] {
       (0..<layer.rows).map { i in
+        guard isNeeded(i) else { return [] }
         var row = [BigInt](repeating: 0, count: width)
         row[width - 1] = layer.bias[i] << before.fraction
         for k in 0..<layer.columns {

@@ -53,7 +53,9 @@ public final class PatternProofWriter: PatternProofSink {
     let words: String
     switch evidence {
     case .rounded(let multipliers):
-      words = multipliers.reduce(into: "rounded") { $0 += " \($1.unit) \(CertificateNumber.text($1.multiplier))" }
+      words = multipliers.reduce(into: "rounded") {
+        $0 += " \($1.unit) \(CertificateNumber.text($1.multiplier))"
+      }
     case .exact(let units, let faces):
       words =
         faces.reduce(into: units.reduce(into: "exact") { $0 += " \($1)" }) {

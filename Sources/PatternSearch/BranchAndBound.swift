@@ -203,7 +203,8 @@ struct BranchAndBound: Sendable {
       return nil
     }
     let result = relaxation.bound(
-      pattern, cutoff: state.cutoff, warm: parent.flatMap { parent in parent.multipliers.map { ($0, parent.bound) } },
+      pattern, cutoff: state.cutoff,
+      warm: parent.flatMap { parent in parent.multipliers.map { ($0, parent.bound) } },
       patience: 0.1, shouldStop: stop)
     state.statistics.relaxations += 1
     state.statistics.newtonSteps += result.newtonSteps
@@ -226,14 +227,16 @@ struct BranchAndBound: Sendable {
       return nil
     }
     return PatternNode(
-      bound: bound, pattern: pattern, unit: unit, multipliers: multipliers, cell: cell, seed: nil, proof: place)
+      bound: bound, pattern: pattern, unit: unit, multipliers: multipliers, cell: cell, seed: nil,
+      proof: place)
   }
 
   // MARK: Proofs
 
   /// Tells the proof what bounds a node: at the level that it is pruned by, or above its own bound.
   private func prove(
-    _ place: ProofPlace, _ pattern: PartialPattern, _ multipliers: [Double], bound: Double, isZero: Bool = false
+    _ place: ProofPlace, _ pattern: PartialPattern, _ multipliers: [Double], bound: Double,
+    isZero: Bool = false
   ) {
     guard let proof = state.settings.proof else { return }
     let node = place.leaf(proof)

@@ -370,7 +370,8 @@ struct CellOracle {
     guard proof != nil else { return .rounded([]) }
     guard lower != nil else {
       return .exact(
-        units: [flat(other)] + zip(rows, multipliers).filter { $0.1 > Self.leastMultiplier }.map { flat($0.0) },
+        units: [flat(other)]
+          + zip(rows, multipliers).filter { $0.1 > Self.leastMultiplier }.map { flat($0.0) },
         faces: [])
     }
     func scale(_ row: Cell.Row) -> Double { Self.scale(row.forms, row.unit) }

@@ -44,7 +44,8 @@ struct PatternNode: TreeNode {
       (multipliers?.count ?? 0)
       + (cell.map { cell in (cell.crossing.count + 1) * cell.point.count + 4 * cell.rows.count } ?? 0)
       + (seed.map { $0.point.count + 3 * $0.rows.count } ?? 0)
-    return 160 + 2 * pattern.count + 16 * (proof.decided.count + proof.sides.count) + MemoryLayout<Double>.stride * numbers
+    return 160 + 2 * pattern.count + 16 * (proof.decided.count + proof.sides.count) + MemoryLayout<Double>
+      .stride * numbers
   }
 
   var lightened: PatternNode {

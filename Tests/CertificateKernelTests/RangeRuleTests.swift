@@ -44,7 +44,8 @@ struct RangeRuleTests {
       var checker = CertificateChecker(
         instance: try Instance.read(Array(json.utf8), name: "example.json", kind: nil))
       for line in [
-        "lipbench-certificate 1", "claim constant norm 2 patterns \(patterns) domain \(domain ?? "box \(ends)")",
+        "lipbench-certificate 1",
+        "claim constant norm 2 patterns \(patterns) domain \(domain ?? "box \(ends)")",
         "proof patterns",
       ] {
         try checker.check(line: Array(line.utf8))
@@ -105,7 +106,9 @@ struct RangeRuleTests {
             ? "" : " sides" + (0..<example.units).map { " \($0) \(random.next() % 2)" }.joined()
           guard Self.reason(checker, "decided \(node) \(unit) \(phase)\(sides)") == nil else { continue }
           decisions += 1
-          for values in points { #expect(phase == 1 ? values[unit] > 0 : values[unit] < 0, "\(example), \(unit)") }
+          for values in points {
+            #expect(phase == 1 ? values[unit] > 0 : values[unit] < 0, "\(example), \(unit)")
+          }
         }
       }
     }
@@ -113,21 +116,25 @@ struct RangeRuleTests {
   }
 
   /// z = (x, x + 1, x - 1/2 as 2x - 1), then z' = (1 + z₁₊, -z₂₊, z₁₊ - 1).
-  private static func small() throws -> (CertificateChecker, free: CertificateChecker, all: CertificateChecker) {
+  private static func small() throws -> (
+    CertificateChecker, free: CertificateChecker, all: CertificateChecker
+  ) {
     let json = """
       {"layers": [{"weights": [[1], [1], [2]], "bias": [0, 1, -1]},
       {"weights": [[1, 0, 0], [0, -1, 0], [1, 0, 0]], "bias": [1, 0, -1]},
       {"weights": [[1, 1, 1]], "bias": [0]}], "activation": "relu"}
       """
     func checker(_ claim: String) throws -> CertificateChecker {
-      var checker = CertificateChecker(instance: try Instance.read(Array(json.utf8), name: "small.json", kind: nil))
+      var checker = CertificateChecker(
+        instance: try Instance.read(Array(json.utf8), name: "small.json", kind: nil))
       for line in ["lipbench-certificate 1", "claim constant norm 2 patterns \(claim)", "proof patterns"] {
         try checker.check(line: Array(line.utf8))
       }
       return checker
     }
     return (
-      try checker("attainable domain box 0 1"), try checker("free domain all"), try checker("attainable domain all")
+      try checker("attainable domain box 0 1"), try checker("free domain all"),
+      try checker("attainable domain all")
     )
   }
 
@@ -142,12 +149,16 @@ struct RangeRuleTests {
   @Test(
     "Rejected, with the reason",
     arguments: [
-      ("decided 0 1 0", "unit 1 is not proved to be negative"), ("decided 0 3 0", "unit 3 is not proved to be negative"),
+      ("decided 0 1 0", "unit 1 is not proved to be negative"),
+      ("decided 0 3 0", "unit 3 is not proved to be negative"),
       // Positive and negative; zero at an end of the box; zero at the other.
-      ("decided 0 2 1", "unit 2 is not proved to be positive"), ("decided 0 0 1", "unit 0 is not proved to be positive"),
+      ("decided 0 2 1", "unit 2 is not proved to be positive"),
+      ("decided 0 0 1", "unit 0 is not proved to be positive"),
       ("decided 0 5 0", "unit 5 is not proved to be negative"), ("decided 0 3 1 2 0", "unit 2 is not proved"),
-      ("decided 0 1 1 1 1", "unit 1 is named twice"), ("decided 0", "no unit is named"), ("decided 0 9 1", "9 is no unit"),
-      ("decided 0 1", "phase"), ("decided 0 1 2", "2 is no phase"), ("decided 0 1 1 else", "the line goes on"),
+      ("decided 0 1 1 1 1", "unit 1 is named twice"), ("decided 0", "no unit is named"),
+      ("decided 0 9 1", "9 is no unit"),
+      ("decided 0 1", "phase"), ("decided 0 1 2", "2 is no phase"),
+      ("decided 0 1 1 else", "the line goes on"),
       ("decided 0 1 1 sides 2 1 2 0", "unit 2 is named twice"), ("decided 7 1 1", "7 is no node"),
     ])
   func rejected(line: String, reason: String) throws {
