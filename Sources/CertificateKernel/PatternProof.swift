@@ -11,6 +11,8 @@ struct PatternProof {
   private var infeasible: InfeasibleRule
   private var bounded: (plain: BoundedRule?, transposed: BoundedRule?)
   private var local: LocalForms
+  /// Made at the first use.
+  private var range: RangeRule?
   /// The open nodes.
   private var open: [Int: PartialPattern]
   private var nodes = 1
@@ -43,6 +45,7 @@ struct PatternProof {
     switch words.rule {
     case "branch": try branch(node, pattern, &words)
     case "vanishing": try checkVanishing(pattern, &words)
+    case "decided": try decide(pattern, &words)
     case "infeasible": try checkInfeasible(pattern, &words)
     case "bounded", "evaluated", "interval":
       guard let level else { throw words.rejected("no level was named before") }
@@ -100,6 +103,17 @@ struct PatternProof {
     var child = pattern
     child[unit] = phase == 1 ? .on : .off
     open[nodes] = child
+    nodes += 1
+  }
+
+  /// Units whose sign is certain all over the box, given the node's phases.
+  private mutating func decide(_ pattern: PartialPattern, _ words: inout Words) throws(CertificateRejected) {
+    guard isAttainable else { throw words.rejected("every free pattern counts, attainable or not") }
+    if range == nil { range = RangeRule(chain) }
+    guard let range else {
+      throw words.rejected("no unit's sign is certain over all of Rⁿ: the domain is no box")
+    }
+    open[nodes] = try range.decide(pattern, &words)
     nodes += 1
   }
 

@@ -122,7 +122,8 @@ package struct Words {
     let left = exponent + fraction
     if left <= 0 {
       let down = Int128(min(-left, 127))
-      return upwards ? -(-mantissa >> down) : mantissa >> down
+      let shifted = upwards ? -(-mantissa >> down) : mantissa >> down
+      return shifted.magnitude < 1 << 120 ? shifted : nil
     }
     guard mantissa != 0 else { return 0 }
     let bits = Int128.bitWidth - mantissa.magnitude.leadingZeroBitCount

@@ -35,6 +35,20 @@ public final class PatternProofWriter: PatternProofSink {
     }
   }
 
+  public func decided(
+    _ node: Int, units: [(unit: Int, phase: Phase)], sides: [(unit: Int, phase: Phase)]
+  ) -> Int {
+    func words(_ phases: [(unit: Int, phase: Phase)]) -> String {
+      phases.reduce(into: "") { $0 += " \($1.unit) \($1.phase == .on ? 1 : 0)" }
+    }
+    let line = "decided \(node)" + words(units) + (sides.isEmpty ? "" : " sides" + words(sides))
+    return state.withLock { state in
+      output.write(line)
+      state.nodes += 1
+      return state.nodes - 1
+    }
+  }
+
   public func infeasible(_ node: Int, _ evidence: InfeasibilityEvidence) {
     let words: String
     switch evidence {

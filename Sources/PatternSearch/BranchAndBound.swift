@@ -86,7 +86,7 @@ struct BranchAndBound: Sendable {
     guard problem.isAttainable else {
       seedIncumbents(seed)
       let all = presolve?.root ?? PartialPattern(repeating: .undecided, count: problem.units)
-      return visit(pattern: all, cell: nil, parent: nil, node: 0).map { [$0] } ?? []
+      return visit(pattern: all, cell: nil, parent: nil, place: ProofPlace(number: 0)).map { [$0] } ?? []
     }
     // The larger the network, the more a good first incumbent saves.
     let count = min(2000, 100 * problem.units)
@@ -98,7 +98,7 @@ struct BranchAndBound: Sendable {
     defer { self.count(&oracle) }
     let root = oracle.root(seed: seed)
     guard let cell = root.cell else {
-      settleThin(PartialPattern(repeating: .undecided, count: problem.units), parent: nil, node: root.node)
+      settleThin(root.pattern, parent: nil, node: root.node)
       return []
     }
     return visit(cell: cell, parent: nil).map { [$0] } ?? []
@@ -147,13 +147,13 @@ struct BranchAndBound: Sendable {
 
   /// The children that may hold something better.
   private func expand(_ node: PatternNode, _ oracle: inout CellOracle) -> [PatternNode] {
-    let parts = state.settings.proof?.branch(node.proof, unit: node.unit)
+    let parts = state.settings.proof?.branch(node.proof.number, unit: node.unit)
     func number(_ phase: Phase) -> Int { (phase == .on ? parts?.on : parts?.off) ?? 0 }
     guard problem.isAttainable else {
       return [Phase.on, .off].compactMap { phase in
         var pattern = node.pattern
         pattern[node.unit] = phase
-        return visit(pattern: pattern, cell: nil, parent: node, node: number(phase))
+        return visit(pattern: pattern, cell: nil, parent: node, place: ProofPlace(number: number(phase)))
       }
     }
     guard let cell = node.cell ?? node.seed.flatMap({ oracle.cell($0) }),
@@ -162,14 +162,14 @@ struct BranchAndBound: Sendable {
       })
     else {
       // A cell from a file that cannot be made anew: its bound stays.
-      for phase in [Phase.on, .off] { settleThin(node.pattern, parent: node, node: number(phase)) }
+      for phase in [Phase.on, .off] { settleThin(node.cellPattern, parent: node, node: number(phase)) }
       return []
     }
     var holdsTripwire = false
     let children = [Phase.on, .off].compactMap { phase -> PatternNode? in
       let side = oracle.side(of: cell, at: crossing, phase: phase, node: number(phase))
       guard let child = side.cell else {
-        settleThin(node.pattern, parent: node, node: side.node)
+        settleThin(side.pattern, parent: node, node: side.node)
         holdsTripwire = true
         return nil
       }
@@ -184,24 +184,28 @@ struct BranchAndBound: Sendable {
   private func visit(cell: Cell, parent: PatternNode?) -> PatternNode? {
     state.statistics.cells += 1
     state.offer(point: cell.point)
-    // What affine bounds decide beyond the cell has no rule in proofs.
-    let pattern =
-      state.settings.proof == nil ? SymbolicBounds(problem: problem).deciding(more: cell) : cell.pattern
-    return visit(pattern: pattern, cell: cell, parent: parent, node: cell.node)
+    let bounds = SymbolicBounds(problem: problem, isProved: state.settings.proof != nil)
+    let more = bounds.deciding(more: cell)
+    let place = ProofPlace(number: cell.node, decided: more.units, sides: more.sides)
+    return visit(pattern: more.pattern, cell: cell, parent: parent, place: place)
   }
 
   private func visit(
-    pattern: PartialPattern, cell: Cell?, parent: PatternNode?, node: Int
+    pattern: PartialPattern, cell: Cell?, parent: PatternNode?, place: ProofPlace
   ) -> PatternNode? {
-    let inherited = parent?.bound ?? .infinity
+    // A proof that is the parent's needs what the parent's affine bounds decided.
+    let inheritsProof = state.settings.proof == nil || parent?.decisionsHold(in: pattern) ?? true
+    let inherited = inheritsProof ? parent?.bound ?? .infinity : .infinity
     guard pattern.contains(.undecided) else {
       // Evaluated: one pattern is left.
+      let node = state.settings.proof.map { place.leaf($0) } ?? 0
       state.settle(pattern: lift(pattern), at: cell?.point, inherited: inherited, node: node)
       return nil
     }
     let result = relaxation.bound(
-      pattern, cutoff: state.cutoff, warm: parent?.multipliers.map { ($0, inherited) }, patience: 0.1,
-      shouldStop: stop)
+      pattern, cutoff: state.cutoff,
+      warm: parent.flatMap { parent in parent.multipliers.map { ($0, parent.bound) } },
+      patience: 0.1, shouldStop: stop)
     state.statistics.relaxations += 1
     state.statistics.newtonSteps += result.newtonSteps
     var bound = min(inherited, result.bound)
@@ -213,27 +217,29 @@ struct BranchAndBound: Sendable {
     state.check(lift(pattern), bound: bound)
     if cell == nil, !stop() { offerRounded(result, pattern: pattern) }
     guard bound > state.cutoff else {
-      prove(node, pattern, multipliers, bound: bound, isZero: result.isZero)
+      prove(place, pattern, multipliers, bound: bound, isZero: result.isZero)
       state.settle(bound: bound)
       return nil
     }
     guard let unit = branchingUnit(pattern: pattern, cell: cell, result: result) else {
-      prove(node, pattern, multipliers, bound: bound, isZero: result.isZero)
+      prove(place, pattern, multipliers, bound: bound, isZero: result.isZero)
       state.settleThin(bound: bound)
       return nil
     }
     return PatternNode(
-      bound: bound, pattern: pattern, unit: unit, multipliers: multipliers, cell: cell, seed: nil, proof: node
-    )
+      bound: bound, pattern: pattern, unit: unit, multipliers: multipliers, cell: cell, seed: nil,
+      proof: place)
   }
 
   // MARK: Proofs
 
   /// Tells the proof what bounds a node: at the level that it is pruned by, or above its own bound.
   private func prove(
-    _ node: Int, _ pattern: PartialPattern, _ multipliers: [Double], bound: Double, isZero: Bool = false
+    _ place: ProofPlace, _ pattern: PartialPattern, _ multipliers: [Double], bound: Double,
+    isZero: Bool = false
   ) {
     guard let proof = state.settings.proof else { return }
+    let node = place.leaf(proof)
     // A relaxation that was cut short has no bound; intervals always have one.
     guard bound.isFinite else {
       return proof.interval(node, level: SearchState.level(above: problem.largestJacobianOfMagnitudes()))
@@ -246,14 +252,17 @@ struct BranchAndBound: Sendable {
     proof.bounded(node, level: level, multipliers: kept, transposed: relaxation.isTransposed)
   }
 
-  /// A part whose point cannot be named: its parent's bound stays.
+  /// A part whose point cannot be named: its parent's bound stays, but in a proof where that rests on decisions that need
+  /// not follow in the part.
   private func settleThin(_ pattern: PartialPattern, parent: PatternNode?, node: Int) {
-    guard let parent, let multipliers = parent.multipliers else {
+    let place = ProofPlace(number: node)
+    let inheritsProof = state.settings.proof == nil || parent?.decisionsHold(in: pattern) ?? true
+    guard let parent, let multipliers = parent.multipliers, inheritsProof else {
       let result = relaxation.bound(pattern, cutoff: 0, tolerance: 1e-4)
-      prove(node, pattern, result.multipliers, bound: result.bound, isZero: result.isZero)
+      prove(place, pattern, result.multipliers, bound: result.bound, isZero: result.isZero)
       return state.settleThin(bound: min(result.bound, parent?.bound ?? .infinity))
     }
-    prove(node, pattern, multipliers, bound: parent.bound)
+    prove(place, pattern, multipliers, bound: parent.bound)
     state.settleThin(bound: parent.bound)
   }
 

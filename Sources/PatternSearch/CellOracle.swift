@@ -159,11 +159,12 @@ struct CellOracle {
     ).cell
   }
 
-  /// A cell with its frontier settled, or none where it is too thin for a point in double precision; and the node of the
-  /// proof that it belongs to.
+  /// A cell with its frontier settled, or none where it is too thin for a point in double precision; the node of the
+  /// proof that it belongs to, and what is decided there.
   struct Settled {
     let cell: Cell?
     let node: Int
+    let pattern: PartialPattern
   }
 
   /// The cell on one side of a crossing unit.
@@ -213,11 +214,11 @@ struct CellOracle {
         }
       }
       guard let generic = genericPoint(near: point, units: open, forms: forms, rows: rows) else {
-        return Settled(cell: nil, node: node)
+        return Settled(cell: nil, node: node, pattern: pattern)
       }
       point = generic
       guard let verdicts = classify(open, forms: forms, rows: rows, point: point) else {
-        return Settled(cell: nil, node: node)
+        return Settled(cell: nil, node: node, pattern: pattern)
       }
       var crossing: [Cell.Crossing] = []
       for (i, verdict) in zip(open, verdicts) {
@@ -232,7 +233,7 @@ struct CellOracle {
         let cell = Cell(
           forms: forms, rows: rows, point: point, pattern: pattern, constantUnits: constantUnits,
           crossing: crossing, node: node)
-        return Settled(cell: cell, node: node)
+        return Settled(cell: cell, node: node, pattern: pattern)
       }
       forms = LayerForms(after: forms, pattern: pattern)
     }

@@ -1,6 +1,20 @@
 import LinearAlgebra
 import TreeSearch
 
+/// The place of a node in a proof.
+struct ProofPlace: Sendable {
+  /// The node of its cell, in which its children are.
+  var number: Int
+  /// What affine bounds decide beyond the cell.
+  var decided: [(unit: Int, phase: Phase)] = []
+  var sides: [(unit: Int, phase: Phase)] = []
+
+  /// The node where a leaf with all decisions is to stand.
+  func leaf(_ proof: some PatternProofSink) -> Int {
+    decided.isEmpty ? number : proof.decided(number, units: decided, sides: sides)
+  }
+}
+
 /// A node of the branch and bound over partial patterns.
 struct PatternNode: TreeNode {
   let bound: Double
@@ -13,15 +27,25 @@ struct PatternNode: TreeNode {
   /// For attainable patterns one of these: the cell, or what it can be made from again.
   let cell: Cell?
   let seed: CellSeed?
-  /// The node's number in a proof.
-  var proof = 0
+  var proof = ProofPlace(number: 0)
+
+  /// What is decided in the node's cell.
+  var cellPattern: PartialPattern {
+    proof.decided.reduce(into: pattern) { $0[$1.unit] = .undecided }
+  }
+
+  /// Whether a pattern has decided all that affine bounds decided here beyond the cell.
+  func decisionsHold(in pattern: PartialPattern) -> Bool {
+    proof.decided.allSatisfy { pattern[$0.unit] != .undecided }
+  }
 
   var footprint: Int {
     let numbers =
       (multipliers?.count ?? 0)
       + (cell.map { cell in (cell.crossing.count + 1) * cell.point.count + 4 * cell.rows.count } ?? 0)
       + (seed.map { $0.point.count + 3 * $0.rows.count } ?? 0)
-    return 160 + 2 * pattern.count + MemoryLayout<Double>.stride * numbers
+    return 160 + 2 * pattern.count + 16 * (proof.decided.count + proof.sides.count) + MemoryLayout<Double>
+      .stride * numbers
   }
 
   var lightened: PatternNode {

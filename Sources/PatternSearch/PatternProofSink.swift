@@ -13,6 +13,17 @@ public protocol PatternProofSink: Sendable {
   /// - Returns: the number of the node that is left.
   func vanishing(_ node: Int, unit: Int, phase: Phase) -> Int
 
+  /// Affine bounds over the box show that units have these phases wherever the node's units have theirs.
+  ///
+  /// - Parameters:
+  ///   - units: undecided in the node.
+  ///   - sides: undecided units whose one-sided line is to be that of this phase, where the longer side of their range is
+  ///     within rounding of the shorter.
+  /// - Returns: the number of the node that is left.
+  func decided(
+    _ node: Int, units: [(unit: Int, phase: Phase)], sides: [(unit: Int, phase: Phase)]
+  ) -> Int
+
   /// No input of the domain's interior attains the node.
   func infeasible(_ node: Int, _ evidence: InfeasibilityEvidence)
 

@@ -7,6 +7,21 @@ import LinearAlgebra
 /// Beside each form stands a bound on what rounding can hide of it anywhere in the box; a phase is decided only beyond it.
 struct SymbolicBounds {
   let problem: PatternProblem
+  /// Whether a checker repeats the decisions in exact arithmetic: what is decided is then beyond rounding by far.
+  var isProved = false
+
+  private static let provedMargin = 0x1p16
+  /// Sides of a range that differ by less, relatively, may be ordered otherwise in exact arithmetic.
+  private static let sideMargin = 1e-6
+
+  /// What is decided beyond a cell.
+  struct Decisions {
+    /// The cell's pattern and more.
+    var pattern: PartialPattern
+    var units: [(unit: Int, phase: Phase)] = []
+    /// Of undecided units with ranges about symmetric: the phase of the one-sided line that bounds them.
+    var sides: [(unit: Int, phase: Phase)] = []
+  }
 
   /// Affine forms below and above each of a layer's values, and how far, anywhere in the box, the exact value may lie
   /// outside them.
@@ -17,11 +32,11 @@ struct SymbolicBounds {
   }
 
   /// The cell's pattern with further units decided where their sign is certain over the box.
-  func deciding(more cell: Cell) -> PartialPattern {
-    var pattern = cell.pattern
+  func deciding(more cell: Cell) -> Decisions {
+    var result = Decisions(pattern: cell.pattern)
     guard case .attainable(.box(let low, let high)) = problem.patterns,
       cell.forms.layer < problem.hiddenLayers - 1
-    else { return pattern }
+    else { return result }
     let lower = problem.freeInputs.map { low[$0] }
     let upper = problem.freeInputs.map { high[$0] }
     /// |x_j| ≤ size_j, and 1 for the constant.
@@ -38,14 +53,21 @@ struct SymbolicBounds {
         let slack = (forms.error[i] + 4 * Double(width + 2) * unitRoundoff * reach[i]) * (1 + 1e-9)
         let l = minimum(forms.below.row(i), lower, upper) - slack
         let u = slack - minimum(forms.above.row(i).map { -$0 }[...], lower, upper)
-        if pattern[unit] == .undecided, layer > cell.forms.layer {
-          if l > 0 { pattern[unit] = .on } else if u < 0 { pattern[unit] = .off }
+        if result.pattern[unit] == .undecided, layer > cell.forms.layer {
+          let margin = isProved ? Self.provedMargin * slack : 0
+          if l > margin || u < -margin {
+            result.pattern[unit] = l > margin ? .on : .off
+            result.units.append((unit, result.pattern[unit]))
+          }
         }
-        relax(&forms, row: i, phase: pattern[unit], slopes: slopes, l: l, u: u, reach: reach[i])
+        if result.pattern[unit] == .undecided, l < 0, u > 0, abs(l + u) < Self.sideMargin * (u - l) {
+          result.sides.append((unit, u > -l ? .on : .off))
+        }
+        relax(&forms, row: i, phase: result.pattern[unit], slopes: slopes, l: l, u: u, reach: reach[i])
       }
       if layer + 1 < problem.hiddenLayers { forms = propagate(forms, layer: layer + 1, sizes: sizes) }
     }
-    return pattern
+    return result
   }
 
   /// The least value of an affine form over the box.
