@@ -41,3 +41,55 @@ import Testing
     #expect(try checker.finish().statements[0] == String(example.certificate[1].dropFirst(2)))
   }
 }
+
+/// Files that a first version of the rules got wrong.
+@Suite struct RegressionTests {
+  private func outcome(_ instance: String, _ name: String, _ certificate: String) throws -> CertificateRejected? {
+    var checker = CertificateChecker(instance: try Instance.read(Array(instance.utf8), name: name))
+    do throws(CertificateRejected) {
+      for line in certificate.split(separator: "\n") { try checker.check(line: Array(line.utf8)) }
+      _ = try checker.finish()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func pairsCannotUseTwoSplitsOfOneLayer() throws {
+    let instance = """
+      {"activation": "relu", "layers": [{"weights": [[1]]}, {"weights": [[1]]}, {"weights": [[1]]}]}
+      """
+    let certificate = """
+      lipbench-certificate 1
+      claim constant norm 2 patterns free domain all
+      proof pairs
+      split 2 1 0 1048576 1p-20
+      pair 1
+      level 1p-40
+      interval 0
+      close
+      split 2 1 0 1p-20 1048576
+      pair 2
+      level 1p-40
+      interval 0
+      close
+      qed
+      conclude - 1p-80
+      end
+      """
+    let rejected = try #require(try outcome(instance, "net.json", certificate))
+    #expect(rejected.line == 9 && rejected.reason == "layer 2 is split already")
+  }
+
+  @Test func theLeastIntegerIsNoMultiplier() throws {
+    let certificate = """
+      lipbench-certificate 1
+      claim optimum
+      proof spins
+      part 0 1
+      level 1
+      bounded 0 psd 0 -170141183460469231731687303715884105728p-300
+      """
+    #expect(try outcome("2 1\n1 2 1\n", "cut.mc", certificate) != nil)
+  }
+}
