@@ -21,10 +21,12 @@ struct EvaluatedRule {
       let largest = sums.max() ?? 0
       return Rational(largest * largest, square) <= level ? nil : "the norm of J exceeds the level"
     case .two:
-      let matrix = ScaledIntegerMatrix(
-        rows: jacobian.count, columns: chain.inputs, elements: jacobian.flatMap { $0 }, exponent: 0)
-      return matrix.compareSquaredNorm(with: level * Rational(square)) == .notSemidefinite
-        ? "level I - J Jᵀ is not positive semidefinite: the norm of J exceeds the level" : nil
+      // Ties, where the matrix is singular, are decided by elimination, whatever its size.
+      let matrix = SpectralRule(
+        rows: jacobian.count, columns: chain.inputs, elements: jacobian.flatMap { $0 },
+        denominator: outputs.denominator)
+      return matrix.proves(level, eliminationLimit: .max)
+        ? nil : "level I - J Jᵀ is not positive semidefinite: the norm of J exceeds the level"
     }
   }
 }

@@ -9,11 +9,10 @@ struct SpectralRule {
   let elements: [BigInt]
   let denominator: BigInt
 
-  /// Up to this size a matrix that is not definite by a margin is decided by exact elimination.
-  private static let eliminationLimit = 16
-
   /// Whether the bound is proved.
-  func proves(_ square: Rational) -> Bool {
+  ///
+  /// - Parameter eliminationLimit: up to this size a matrix that is not definite by a margin is decided by exact elimination.
+  func proves(_ square: Rational, eliminationLimit: Int = 16) -> Bool {
     let size = min(rows, columns)
     let inner = max(rows, columns)
     func entry(_ i: Int, _ k: Int) -> BigInt {
@@ -34,7 +33,7 @@ struct SpectralRule {
     matrix.add(terms, over: denominator * denominator)
     matrix.add((0..<size).map { ($0, $0, square.numerator) }, over: square.denominator)
     if matrix.failure() == nil { return true }
-    guard size <= Self.eliminationLimit else { return false }
+    guard size <= eliminationLimit else { return false }
     return ScaledIntegerMatrix(rows: rows, columns: columns, elements: elements, exponent: 0)
       .compareSquaredNorm(with: square * Rational(denominator * denominator)) != .notSemidefinite
   }
