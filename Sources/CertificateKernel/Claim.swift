@@ -23,6 +23,7 @@ struct Claim {
   private struct Question {
     let isAtMost: Bool
     let value: Rational
+    var isOwn = false
   }
 
   let subject: Subject
@@ -61,7 +62,9 @@ struct Claim {
   ) throws(CertificateRejected) -> (Constant, method: String?) {
     try expect("norm", &words)
     let name = try words.text("norm")
-    guard let norm = OperatorNorm(rawValue: name) else { throw words.rejected("\(name) is no norm: 2, 1 or inf") }
+    guard let norm = OperatorNorm(rawValue: name) else {
+      throw words.rejected("\(name) is no norm: 2, 1 or inf")
+    }
     try expect("patterns", &words)
     let patterns = try words.text("patterns")
     guard ["attainable", "free"].contains(patterns) else {
@@ -72,15 +75,28 @@ struct Claim {
     var method: String?
     if words.peek() == "method" {
       try expect("method", &words)
-      method = try words.text("name of a bound")
+      let name = try words.bytes("name of a bound")
+      // It is printed.
+      guard name.count <= 40, name.allSatisfy(isNameByte) else {
+        throw words.rejected("the name of a bound is at most 40 letters, digits and -")
+      }
+      method = String(decoding: name, as: UTF8.self)
     }
     let chain = PatternChain(network, box: box)
     guard chain.inputs > 0 else { throw words.rejected("no input varies: the constant is 0 by definition") }
     return (
       Constant(
-        chain: chain, isAttainable: patterns == "attainable", norm: norm, domain: text, inputs: network.inputs),
+        chain: chain, isAttainable: patterns == "attainable", norm: norm, domain: text, inputs: network.inputs
+      ),
       method
     )
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"): true
+    default: false
+    }
   }
 
   private static func expect(_ word: String, _ words: inout Words) throws(CertificateRejected) {
@@ -101,13 +117,16 @@ struct Claim {
       var ends: [Rational] = []
       while !words.isAtEnd, words.peek() != "method" { ends.append(try words.rational("end of an interval")) }
       guard ends.count == 2 || ends.count == 2 * network.inputs else {
-        throw words.rejected("the box has \(ends.count) numbers: it needs 2, or 2 for each of \(network.inputs) inputs")
+        throw words.rejected(
+          "the box has \(ends.count) numbers: it needs 2, or 2 for each of \(network.inputs) inputs")
       }
       let box = (0..<network.inputs).map { j in
         let k = ends.count == 2 ? 0 : 2 * j
         return ExactNetwork.ClosedInterval(lower: ends[k], upper: ends[k + 1])
       }
-      guard box.allSatisfy({ $0.lower <= $0.upper }) else { throw words.rejected("an interval of the box is empty") }
+      guard box.allSatisfy({ $0.lower <= $0.upper }) else {
+        throw words.rejected("an interval of the box is empty")
+      }
       let text = ends.count == 2 ? "[\(ends[0]), \(ends[1])]^\(network.inputs)" : "the box in the certificate"
       return (box, text)
     default: throw words.rejected("\(kind) is no domain: all, own or box")
@@ -120,20 +139,21 @@ struct Claim {
   mutating func step(_ words: inout Words) throws(CertificateRejected) {
     switch (words.rule, subject) {
     case ("x", .constant(let constant)):
-      guard constant.isAttainable else { throw words.rejected("free patterns have no point: name the pattern") }
-      var x: [Rational] = []
-      while !words.isAtEnd { x.append(try words.rational("coordinate")) }
-      guard x.count == constant.inputs else {
-        throw words.rejected("x has \(x.count) coordinates, the network \(constant.inputs) inputs")
+      guard constant.isAttainable else {
+        throw words.rejected("free patterns have no point: name the pattern")
       }
+      let x = try coordinates("x", constant, &words)
       guard let free = constant.chain.restrict(x) else { throw words.rejected("x lies outside the domain") }
       pattern = try WitnessRule(chain: constant.chain, norm: constant.norm).pattern(at: free, words)
     case ("pattern", .constant(let constant)):
-      guard !constant.isAttainable else { throw words.rejected("a pattern needs a point that attains it: name x") }
+      guard !constant.isAttainable else {
+        throw words.rejected("a pattern needs a point that attains it: name x")
+      }
       var phases: PartialPattern = []
       for layer in 0..<constant.chain.hiddenLayers {
         let bits = try words.bytes("the phases of hidden layer \(layer + 1)")
-        guard bits.count == constant.chain.unitRange(layer).count, bits.allSatisfy({ $0 == 0x30 || $0 == 0x31 })
+        guard bits.count == constant.chain.unitRange(layer).count,
+          bits.allSatisfy({ $0 == 0x30 || $0 == 0x31 })
         else { throw words.rejected("hidden layer \(layer + 1) needs one 0 or 1 for each of its units") }
         phases += bits.map { $0 == 0x31 ? .on : .off }
       }
@@ -141,11 +161,7 @@ struct Claim {
       pattern = phases
     case ("v", .constant(let constant)):
       guard let pattern else { throw words.rejected("no point or pattern was named before") }
-      var v: [Rational] = []
-      while !words.isAtEnd { v.append(try words.rational("coordinate")) }
-      guard v.count == constant.inputs else {
-        throw words.rejected("v has \(v.count) coordinates, the network \(constant.inputs) inputs")
-      }
+      let v = try coordinates("v", constant, &words)
       let free = Set(constant.chain.freeInputs)
       guard v.indices.allSatisfy({ free.contains($0) || v[$0].isZero }) else {
         throw words.rejected("v moves an input that the domain holds fixed")
@@ -165,9 +181,23 @@ struct Claim {
     }
   }
 
+  private func coordinates(
+    _ name: String, _ constant: Constant, _ words: inout Words
+  ) throws(CertificateRejected) -> [Rational] {
+    guard words.count == constant.inputs else {
+      throw words.rejected("\(name) has \(words.count) coordinates, the network \(constant.inputs) inputs")
+    }
+    var numbers: [Rational] = []
+    while !words.isAtEnd { numbers.append(try words.rational("coordinate")) }
+    return numbers
+  }
+
   /// What a proof has shown.
   mutating func take(_ proved: Rational) {
-    guard let bound else { return self.bound = proved }
+    guard let bound else {
+      self.bound = proved
+      return
+    }
     self.bound = maximizes ? min(bound, proved) : max(bound, proved)
   }
 
@@ -189,6 +219,14 @@ struct Claim {
       let verdict = try words.text("yes or no")
       try words.end()
       try conclude(verdict, question, lower, upper, words)
+      // The file asks about L(f) in the 2-norm on all of Rⁿ; FGL is above it.
+      if question.isOwn, case .constant(let constant) = subject {
+        guard constant.norm == .two, constant.chain.box == nil, constant.isAttainable || verdict == "yes"
+        else {
+          throw words.rejected(
+            "the file asks about another constant: norm 2, attainable patterns, all inputs")
+        }
+      }
       let symbol: String = if case .constant = subject { "\(name)²" } else { name }
       let relation = verdict == "yes" ? (question.isAtMost ? "≤" : "≥") : (question.isAtMost ? ">" : "<")
       return (
@@ -225,9 +263,9 @@ struct Claim {
     guard let threshold else { throw words.rejected("the instance file asks no question of its own") }
     // LIP-CST asks whether L² ≤ ℓ²; a problem whether a solution is at least as good.
     if case .optimum(let problem) = subject {
-      return Question(isAtMost: !problem.maximizes, value: threshold)
+      return Question(isAtMost: !problem.maximizes, value: threshold, isOwn: true)
     }
-    return Question(isAtMost: true, value: threshold)
+    return Question(isAtMost: true, value: threshold, isOwn: true)
   }
 
   private func end(_ what: String, _ words: inout Words) throws(CertificateRejected) -> Rational? {
@@ -241,7 +279,9 @@ struct Claim {
   private func conclude(
     _ verdict: String, _ question: Question, _ lower: Rational?, _ upper: Rational?, _ words: Words
   ) throws(CertificateRejected) {
-    guard verdict == "yes" || verdict == "no" else { throw words.rejected("\(verdict) is no answer: yes or no") }
+    guard verdict == "yes" || verdict == "no" else {
+      throw words.rejected("\(verdict) is no answer: yes or no")
+    }
     let isYes = verdict == "yes"
     let value = own(question.value)
     let isProved: Bool =
@@ -275,7 +315,9 @@ struct Claim {
   private var context: String {
     switch subject {
     case .constant(let constant):
-      let domain = constant.isAttainable ? ", X = \(constant.domain)" : ""
+      // Free patterns know of the inputs only that some do not vary.
+      let domain =
+        constant.isAttainable || constant.chain.inputs < constant.inputs ? ", X = \(constant.domain)" : ""
       return "   (\(method.map { "bound \($0), " } ?? "")\(constant.norm.rawValue)-norm\(domain))"
     case .optimum(let problem): return "   (\(kind), \(problem.spins) variables)"
     }

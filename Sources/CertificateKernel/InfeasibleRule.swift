@@ -37,7 +37,8 @@ struct InfeasibleRule {
     guard pattern[unit] != .undecided else { throw words.rejected("unit \(unit) is undecided in this node") }
     let layer = chain.layer(of: unit)
     let index = unit - chain.offsets[layer]
-    let (affine, open) = coordinates == .inputs ? byInputs.forms(layer, pattern) : byFirstLayer.forms(layer, pattern)
+    let (affine, open) =
+      coordinates == .inputs ? byInputs.forms(layer, pattern) : byFirstLayer.forms(layer, pattern)
     guard let affine else {
       throw words.rejected("unit \(unit) has no local form: unit \(open) before it is undecided")
     }
@@ -64,8 +65,10 @@ struct InfeasibleRule {
   ) throws(CertificateRejected) {
     guard let box = chain.box else { throw words.rejected("rounded multipliers prove this on a box only") }
     var terms: [(multiplier: Dyadic, row: Row, denominator: BigInt)] = []
+    var isNamed = Set<Int>()
     while !words.isAtEnd {
       let unit = try words.index(below: chain.units, "unit")
+      guard isNamed.insert(unit).inserted else { throw words.rejected("unit \(unit) has two multipliers") }
       let multiplier = try words.dyadic("multiplier")
       guard multiplier.signum >= 0 else { throw words.rejected("the multiplier of unit \(unit) is negative") }
       if multiplier.isZero { continue }
@@ -87,7 +90,8 @@ struct InfeasibleRule {
       largest += Rational(coefficient) * (coefficient.signum() > 0 ? interval.upper : interval.lower)
     }
     guard largest.signum <= 0 else {
-      throw words.rejected("the combined inequality is positive somewhere in the box: the cell may have points")
+      throw words.rejected(
+        "the combined inequality is positive somewhere in the box: the cell may have points")
     }
   }
 
@@ -100,6 +104,11 @@ struct InfeasibleRule {
   ) throws(CertificateRejected) {
     var rows: [Row] = []
     var isStrict: [Bool] = []
+    let width = coordinates == .inputs ? chain.inputs : chain.layers[0].rows
+    guard words.count <= width + 1 else {
+      throw words.rejected(
+        "\(words.count) rows over \(width) coordinates have no multipliers unique up to a factor")
+    }
     while !words.isAtEnd {
       let name = words.peek()
       if name.hasPrefix("l") || name.hasPrefix("u") {
@@ -112,9 +121,12 @@ struct InfeasibleRule {
       }
     }
     guard let multipliers = nullVector(rows) else {
-      throw words.rejected("these rows have no multipliers, unique up to a factor, that cancel their linear parts")
+      throw words.rejected(
+        "these rows have no multipliers, unique up to a factor, that cancel their linear parts")
     }
-    guard multipliers.allSatisfy({ $0.signum() >= 0 }) else { throw words.rejected("a multiplier is negative") }
+    guard multipliers.allSatisfy({ $0.signum() >= 0 }) else {
+      throw words.rejected("a multiplier is negative")
+    }
     // The rows of the domain's faces are no strict inequalities; a cell's interior has them strict, too.
     let constant = zip(multipliers, rows).reduce(BigInt(0)) { $0 + $1.0 * $1.1[$1.1.count - 1] }
     let usesStrictRow = zip(multipliers, isStrict).contains { !$0.isZero && $1 }
@@ -127,7 +139,9 @@ struct InfeasibleRule {
     let name = try words.bytes("face of the box")
     guard let box = chain.box, coordinates == .inputs, let input = Words.small(name.dropFirst()),
       (0..<chain.inputs).contains(input)
-    else { throw words.rejected("\(String(decoding: name.prefix(20), as: UTF8.self)) is no face of the domain") }
+    else {
+      throw words.rejected("\(String(decoding: name.prefix(20), as: UTF8.self)) is no face of the domain")
+    }
     let isLower = name.first == UInt8(ascii: "l")
     let bound = isLower ? box[input].lower : box[input].upper
     var row = [BigInt](repeating: 0, count: chain.inputs + 1)

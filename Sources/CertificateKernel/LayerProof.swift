@@ -173,6 +173,8 @@ struct PairProof {
   private mutating func split(_ words: inout Words) throws(CertificateRejected) {
     let index = try words.index(below: chain.layers.count, "inner layer") - 1
     guard index > 0 else { throw words.rejected("only inner layers are split") }
+    // Both pairs that meet at the layer rest on one split.
+    guard splits[index] == nil else { throw words.rejected("layer \(index + 1) is split already") }
     let layer = chain.layers[index]
     let rank = try words.index(below: min(layer.rows, layer.columns) + 1, "rank")
     let deltaSquared = try words.rational("square of δ")
