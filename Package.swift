@@ -230,8 +230,8 @@ let package = Package(
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Workbench", "Bounds", "CertificateKernel", "Certificates", "ExactArithmetic", "Generators", "Networks",
-        "PatternSearch", "Problems", "QuadraticSearch", "RandomNumbers", "Reductions",
+        "Workbench", "Bounds", "CertificateKernel", "Certificates", "ExactArithmetic", "Generators",
+        "Networks", "PatternSearch", "Problems", "QuadraticSearch", "RandomNumbers", "Reductions",
         .product(name: "BigInt", package: "BigInt"),
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),

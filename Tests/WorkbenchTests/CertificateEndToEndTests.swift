@@ -42,7 +42,7 @@ import Workbench
     let ledger = try InstanceLedger(folder: scratch.path)
     #expect(ledger.entries.count > 80)
     var rows: [InstanceCertification.Row] = []
-    try InstanceCertification(ledger: ledger, timeLimit: 20, compares: false)
+    try InstanceCertification(ledger: ledger, timeLimit: 6, compares: false)
       .run(keep: scratch.path) { rows.append($0) }
     #expect(rows.count == ledger.entries.count)
     for (row, entry) in zip(rows, ledger.entries) {

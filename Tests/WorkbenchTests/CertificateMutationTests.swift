@@ -64,12 +64,55 @@ import Testing
     """
 
   static func networks() -> [Case] {
+    var boxed = SmallNetwork([[[1]], [[2]]], bias: [[1], [0]])
+    boxed.ownBox = (0, 1)
+    let question = SmallNetwork([[[1, 0], [0, 2], [-1, -2]], [[1, 1, 1]]])
     let leaky = SmallNetwork([[[2]], [[3]]], slopes: [0.5])
     let wide = SmallNetwork([[[2, 1]], [[1], [3]]])
     let deep = SmallNetwork([[[2]], [[3]], [[1]]])
     let matrix = SmallNetwork([[[1, 2], [0, 1]], [[2, 0], [0, 1]], [[1, 1]]])
+    let ask = "\"M1\": [[1, 0], [0, 2], [-1, -2]], \"M2\": [[1, 1, 1]], \"ellSquared\": 9"
     return [
       Case("two kinks", twoKinks, tree),
+      Case(
+        "own box", boxed,
+        """
+        claim constant norm 2 patterns attainable domain own
+        proof patterns
+        branch 0 0
+        infeasible 1 exact 0 l0
+        level 4
+        evaluated 2
+        qed
+        x 0
+        v 1
+        conclude 4 4
+        """),
+      Case(
+        "own question", "{\"kind\": \"lip-cst\", \(ask)}", NetworkOracle(question, own: 9),
+        """
+        claim constant norm 2 patterns attainable domain all
+        proof spins
+        part 0 1 2
+        eliminated 0 0 1 2
+        qed
+        conclude own yes
+        claim constant norm 2 patterns free domain all
+        proof spins
+        part 0 1 2
+        eliminated 0 0 1 2
+        qed
+        conclude own yes
+        """),
+      Case(
+        "own question answered no", "{\"kind\": \"lip-cst\", \(ask.replacing("9", with: "4"))}",
+        NetworkOracle(question, own: 4),
+        """
+        claim constant norm 2 patterns attainable domain all
+        x 1 1
+        v 1 2
+        conclude own no
+        """),
       Case(
         "decisions", twoKinks,
         tree.replacing("conclude 1 1", with: "conclude at-most 1 yes") + "\n"

@@ -11,6 +11,8 @@ struct SmallNetwork {
   var bias: [[Double]] = []
   /// The slopes before the kinks, one a hidden layer; 1 after them.
   var slopes: [Double] = []
+  /// The box that the file offers, the same interval for all inputs.
+  var ownBox: (lower: Double, upper: Double)?
 
   var inputs: Int { weights[0][0].count }
   var hiddenLayers: Int { weights.count - 1 }
@@ -59,7 +61,11 @@ struct SmallNetwork {
       let relu = k < hiddenLayers && slopes[k] == 0 ? ", \"activation\": \"relu\"" : activation
       return "{\"weights\": \(weights[k]), \"bias\": \(bias[k])\(relu)}"
     }
-    return "{\"layers\": [\(layers.joined(separator: ", "))]}"
+    let domain = ownBox.map { box in
+      let ends = [box.lower, box.upper].map { "\([Double](repeating: $0, count: inputs))" }
+      return ", \"domain\": {\"lower\": \(ends[0]), \"upper\": \(ends[1])}"
+    }
+    return "{\"layers\": [\(layers.joined(separator: ", "))]\(domain ?? "")}"
   }
 
   typealias Interval = (lower: Rational, upper: Rational)
@@ -241,6 +247,9 @@ final class NetworkOracle: CertificateOracle {
       box = (0..<network.inputs).map {
         ends.count == 2 ? (ends[0], ends[1]) : (ends[2 * $0], ends[2 * $0 + 1])
       }
+    }
+    if claim[7] == "own", let own = network.ownBox {
+      box = (0..<network.inputs).map { _ in (Rational(own.lower), Rational(own.upper)) }
     }
     let truth = network.jacobians(isAttainable: claim[5] == "attainable", box: box)
     known[key] = truth
