@@ -23,6 +23,7 @@ struct Claim {
   private struct Question {
     let isAtMost: Bool
     let value: Rational
+    var isOwn = false
   }
 
   let subject: Subject
@@ -74,7 +75,12 @@ struct Claim {
     var method: String?
     if words.peek() == "method" {
       try expect("method", &words)
-      method = try words.text("name of a bound")
+      let name = try words.bytes("name of a bound")
+      // It is printed.
+      guard name.count <= 40, name.allSatisfy(isNameByte) else {
+        throw words.rejected("the name of a bound is at most 40 letters, digits and -")
+      }
+      method = String(decoding: name, as: UTF8.self)
     }
     let chain = PatternChain(network, box: box)
     guard chain.inputs > 0 else { throw words.rejected("no input varies: the constant is 0 by definition") }
@@ -84,6 +90,13 @@ struct Claim {
       ),
       method
     )
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"): true
+    default: false
+    }
   }
 
   private static func expect(_ word: String, _ words: inout Words) throws(CertificateRejected) {
@@ -129,11 +142,7 @@ struct Claim {
       guard constant.isAttainable else {
         throw words.rejected("free patterns have no point: name the pattern")
       }
-      var x: [Rational] = []
-      while !words.isAtEnd { x.append(try words.rational("coordinate")) }
-      guard x.count == constant.inputs else {
-        throw words.rejected("x has \(x.count) coordinates, the network \(constant.inputs) inputs")
-      }
+      let x = try coordinates("x", constant, &words)
       guard let free = constant.chain.restrict(x) else { throw words.rejected("x lies outside the domain") }
       pattern = try WitnessRule(chain: constant.chain, norm: constant.norm).pattern(at: free, words)
     case ("pattern", .constant(let constant)):
@@ -152,11 +161,7 @@ struct Claim {
       pattern = phases
     case ("v", .constant(let constant)):
       guard let pattern else { throw words.rejected("no point or pattern was named before") }
-      var v: [Rational] = []
-      while !words.isAtEnd { v.append(try words.rational("coordinate")) }
-      guard v.count == constant.inputs else {
-        throw words.rejected("v has \(v.count) coordinates, the network \(constant.inputs) inputs")
-      }
+      let v = try coordinates("v", constant, &words)
       let free = Set(constant.chain.freeInputs)
       guard v.indices.allSatisfy({ free.contains($0) || v[$0].isZero }) else {
         throw words.rejected("v moves an input that the domain holds fixed")
@@ -174,6 +179,17 @@ struct Claim {
       value = found
     default: throw words.rejected("no step of this claim: a witness, a solution, a proof or the conclusion")
     }
+  }
+
+  private func coordinates(
+    _ name: String, _ constant: Constant, _ words: inout Words
+  ) throws(CertificateRejected) -> [Rational] {
+    guard words.count == constant.inputs else {
+      throw words.rejected("\(name) has \(words.count) coordinates, the network \(constant.inputs) inputs")
+    }
+    var numbers: [Rational] = []
+    while !words.isAtEnd { numbers.append(try words.rational("coordinate")) }
+    return numbers
   }
 
   /// What a proof has shown.
@@ -203,6 +219,14 @@ struct Claim {
       let verdict = try words.text("yes or no")
       try words.end()
       try conclude(verdict, question, lower, upper, words)
+      // The file asks about L(f) in the 2-norm on all of Rⁿ; FGL is above it.
+      if question.isOwn, case .constant(let constant) = subject {
+        guard constant.norm == .two, constant.chain.box == nil, constant.isAttainable || verdict == "yes"
+        else {
+          throw words.rejected(
+            "the file asks about another constant: norm 2, attainable patterns, all inputs")
+        }
+      }
       let symbol: String = if case .constant = subject { "\(name)²" } else { name }
       let relation = verdict == "yes" ? (question.isAtMost ? "≤" : "≥") : (question.isAtMost ? ">" : "<")
       return (
@@ -239,9 +263,9 @@ struct Claim {
     guard let threshold else { throw words.rejected("the instance file asks no question of its own") }
     // LIP-CST asks whether L² ≤ ℓ²; a problem whether a solution is at least as good.
     if case .optimum(let problem) = subject {
-      return Question(isAtMost: !problem.maximizes, value: threshold)
+      return Question(isAtMost: !problem.maximizes, value: threshold, isOwn: true)
     }
-    return Question(isAtMost: true, value: threshold)
+    return Question(isAtMost: true, value: threshold, isOwn: true)
   }
 
   private func end(_ what: String, _ words: inout Words) throws(CertificateRejected) -> Rational? {
@@ -291,7 +315,9 @@ struct Claim {
   private var context: String {
     switch subject {
     case .constant(let constant):
-      let domain = constant.isAttainable ? ", X = \(constant.domain)" : ""
+      // Free patterns know of the inputs only that some do not vary.
+      let domain =
+        constant.isAttainable || constant.chain.inputs < constant.inputs ? ", X = \(constant.domain)" : ""
       return "   (\(method.map { "bound \($0), " } ?? "")\(constant.norm.rawValue)-norm\(domain))"
     case .optimum(let problem): return "   (\(kind), \(problem.spins) variables)"
     }

@@ -65,8 +65,10 @@ struct InfeasibleRule {
   ) throws(CertificateRejected) {
     guard let box = chain.box else { throw words.rejected("rounded multipliers prove this on a box only") }
     var terms: [(multiplier: Dyadic, row: Row, denominator: BigInt)] = []
+    var isNamed = Set<Int>()
     while !words.isAtEnd {
       let unit = try words.index(below: chain.units, "unit")
+      guard isNamed.insert(unit).inserted else { throw words.rejected("unit \(unit) has two multipliers") }
       let multiplier = try words.dyadic("multiplier")
       guard multiplier.signum >= 0 else { throw words.rejected("the multiplier of unit \(unit) is negative") }
       if multiplier.isZero { continue }
@@ -102,6 +104,11 @@ struct InfeasibleRule {
   ) throws(CertificateRejected) {
     var rows: [Row] = []
     var isStrict: [Bool] = []
+    let width = coordinates == .inputs ? chain.inputs : chain.layers[0].rows
+    guard words.count <= width + 1 else {
+      throw words.rejected(
+        "\(words.count) rows over \(width) coordinates have no multipliers unique up to a factor")
+    }
     while !words.isAtEnd {
       let name = words.peek()
       if name.hasPrefix("l") || name.hasPrefix("u") {
