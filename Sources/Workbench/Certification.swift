@@ -77,14 +77,16 @@ struct ConstantClaim {
     let place =
       witness.x.map { "x " + $0.map { CertificateNumber.text($0) }.joined(separator: " ") }
       ?? (["pattern"]
-        + question.freeProblem.layered(witness.pattern).map { $0.map(String.init).joined() })
-        .joined(separator: " ")
+      + question.freeProblem.layered(witness.pattern).map { $0.map(String.init).joined() })
+      .joined(separator: " ")
     return [place, "v " + direction(witness).map { CertificateNumber.text($0) }.joined(separator: " ")]
   }
 
   /// One coordinate for each of the network's inputs: the problem over free patterns knows only of those that vary.
   private func direction(_ witness: Witness) -> [Dyadic] {
-    guard !isAttainable, case .box(let lower, let upper) = question.domain else { return witness.exactDirection }
+    guard !isAttainable, case .box(let lower, let upper) = question.domain else {
+      return witness.exactDirection
+    }
     var varying = witness.exactDirection.makeIterator()
     return zip(lower, upper).map { $0 < $1 ? varying.next() ?? .zero : .zero }
   }

@@ -44,7 +44,9 @@ import Testing
 
 /// Files that a first version of the rules got wrong.
 @Suite struct RegressionTests {
-  private func outcome(_ instance: String, _ name: String, _ certificate: String) throws -> CertificateRejected? {
+  private func outcome(_ instance: String, _ name: String, _ certificate: String) throws
+    -> CertificateRejected?
+  {
     var checker = CertificateChecker(instance: try Instance.read(Array(instance.utf8), name: name))
     do throws(CertificateRejected) {
       for line in certificate.split(separator: "\n") { try checker.check(line: Array(line.utf8)) }

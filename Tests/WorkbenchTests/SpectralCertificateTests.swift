@@ -18,7 +18,8 @@ import Workbench
   func spectralNorm(rows: Int, columns: Int) throws {
     var random = SplitMix64(seed: UInt64(1000 * rows + columns))
     let weights = Matrix(rows: rows, columns: columns) { _, _ in random.gaussian() }
-    let network = try MultilayerPerceptron(name: "w", layers: [AffineLayer(weights: weights)], activations: [])
+    let network = try MultilayerPerceptron(
+      name: "w", layers: [AffineLayer(weights: weights)], activations: [])
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -26,7 +27,8 @@ import Workbench
     try NetworkFile.write(network, to: instance)
     let request = CertificateRequest(path: folder.appendingPathComponent("w.cert").path, instance: instance)
 
-    let (bound, report) = try CertifiedBound.run(AutoLip.self, try BoundQuestion(network), certificate: request)
+    let (bound, report) = try CertifiedBound.run(
+      AutoLip.self, try BoundQuestion(network), certificate: request)
     let upper = try #require(report?.check.verdict?.claims[0].upper)
     #expect(bound.soundness == .certified)
     let exact = try ExactConstant(try BoundQuestion(network), certificate: request)
