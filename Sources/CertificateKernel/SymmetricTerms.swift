@@ -64,7 +64,8 @@ struct SymmetricTerms {
     for i in 0..<size {
       for j in 0...i { elements[i * size + j] = Int128(fitting: sums[i * (i + 1) / 2 + j]) ?? 0 }
     }
-    // S - m I is factored, so that what its factor misses may be as much as m.
+    // S - m I is factored, so that what its factor misses may be as much as m. Of one row the factor alone, up to 2, may miss
+    // 2⁻⁴⁹ by its rounding and the entry's to a double some more; of a few rows their sums.
     let margin = Int128(size + 16) << 51
     for i in 0..<size { elements[i * size + i] -= margin }
     let missing = RoundedPositivity.missing(elements, size: size, error: counts.max() ?? 0)

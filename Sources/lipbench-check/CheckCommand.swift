@@ -66,7 +66,7 @@ struct CheckCommand: ParsableCommand {
       rejected(line: error.line, rule: error.rule, error.reason)
       throw ExitCode(1)
     } catch let error as LineTooLong {
-      rejected(line: error.number, rule: "", "the line is longer than 256 MB; no step needs that")
+      rejected(line: error.number, rule: "", "the line is longer than 64 MB; no step needs that")
       throw ExitCode(1)
     }
   }

@@ -51,7 +51,7 @@ final class CheckedFile {
 
 /// The lines of a certificate, one at a time, without their ends (LF or CRLF).
 final class CertificateLines {
-  private static let lengthLimit = 256_000_000
+  private static let lengthLimit = 64_000_000
 
   private let file: CheckedFile
   private var piece: [UInt8] = []
