@@ -20,9 +20,18 @@ public final class CertificateFile: CertificateOutput {
   private let partialPath: String
   private let state: Mutex<State>
 
-  /// Begins with the format's first line.
+  private static let firstLine = "lipbench-certificate 1"
+
+  /// Begins with the format's first line. A file that is there already is replaced only if it is a certificate.
   public init(_ path: String) throws(Failure) {
     self.path = path
+    if FileManager.default.fileExists(atPath: path) {
+      let start = (try? FileHandle(forReadingFrom: URL(fileURLWithPath: path)).read(upToCount: 21)) ?? Data()
+      guard start.elementsEqual("lipbench-certificate ".utf8) else {
+        throw Failure(
+          description: "\(path): is there already and is no certificate; give another path for the certificate")
+      }
+    }
     partialPath = path + ".partial"
     guard FileManager.default.createFile(atPath: partialPath, contents: nil),
       let handle = FileHandle(forWritingAtPath: partialPath)
@@ -31,7 +40,7 @@ public final class CertificateFile: CertificateOutput {
         description: "\(path): cannot be written; give a path in a folder that exists and may be written to")
     }
     state = Mutex(State(handle: handle))
-    write("lipbench-certificate 1")
+    write(Self.firstLine)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: partialPath) }
@@ -56,7 +65,7 @@ public final class CertificateFile: CertificateOutput {
       }
     }
     if let failure { throw failure }
-    write("lipbench-certificate 1")
+    write(Self.firstLine)
   }
 
   /// Writes the last line and moves the file to its place.

@@ -23,7 +23,7 @@ public struct UncertifiableMethod: Error, CustomStringConvertible {
   public let method: String
 
   public var description: String {
-    "no certificate proves a value of \(method); its soundness is that of its own arithmetic"
+    "no certificate proves a value of \(method); leave --certificate out, or ask for another method"
   }
 }
 

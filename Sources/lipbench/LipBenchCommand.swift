@@ -44,6 +44,10 @@ struct LipBenchCommand: ParsableCommand {
       fail("\(error)", code: 66)
     } catch let error as CheckpointError {
       fail("\(error)", code: 65)
+    } catch let error as CertificateFile.Failure {
+      fail("\(error)", code: 65)
+    } catch let error as UncertifiableMethod {
+      fail("\(error)", code: 64)
     } catch let error as UnsupportedProblem {
       fail("\(error)", code: error.isRequest ? 64 : 65)
     } catch let error as UnsupportedSearch {
