@@ -47,6 +47,8 @@ struct Claim {
       let (constant, name) = try Self.constant(&words, network)
       subject = .constant(constant)
       method = name
+      // Where no input varies, the constant is 0 by definition.
+      if constant.chain.inputs == 0 { bound = 0 }
     case ("optimum", _, let problem?):
       subject = .optimum(problem)
       method = nil
@@ -83,7 +85,6 @@ struct Claim {
       method = String(decoding: name, as: UTF8.self)
     }
     let chain = PatternChain(network, box: box)
-    guard chain.inputs > 0 else { throw words.rejected("no input varies: the constant is 0 by definition") }
     return (
       Constant(
         chain: chain, isAttainable: patterns == "attainable", norm: norm, domain: text, inputs: network.inputs
@@ -112,7 +113,7 @@ struct Claim {
     case "all": return (nil, "all of R^\(network.inputs)")
     case "own":
       guard let box = network.box else { throw words.rejected("the instance file holds no box") }
-      return (box, "the box in the instance file")
+      return (box, Self.text(box))
     case "box":
       var ends: [Rational] = []
       while !words.isAtEnd, words.peek() != "method" { ends.append(try words.rational("end of an interval")) }
@@ -127,10 +128,20 @@ struct Claim {
       guard box.allSatisfy({ $0.lower <= $0.upper }) else {
         throw words.rejected("an interval of the box is empty")
       }
-      let text = ends.count == 2 ? "[\(ends[0]), \(ends[1])]^\(network.inputs)" : "the box in the certificate"
-      return (box, text)
+      return (box, Self.text(box))
     default: throw words.rejected("\(kind) is no domain: all, own or box")
     }
+  }
+
+  /// `[0, 1]^3`, or the intervals one by one, the first few of many; a decimal means its nearest double.
+  private static func text(_ box: [ExactNetwork.ClosedInterval]) -> String {
+    func number(_ value: Rational) -> String {
+      value.isInteger ? "\(value)" : value.exactDouble?.description ?? "\(value)"
+    }
+    func interval(_ k: Int) -> String { "[\(number(box[k].lower)), \(number(box[k].upper))]" }
+    if box.allSatisfy({ $0 == box[0] }) { return "\(interval(0))^\(box.count)" }
+    let shown = box.indices.prefix(6).map(interval).joined(separator: " × ")
+    return shown + (box.count > 6 ? " × … (\(box.count) intervals)" : "")
   }
 
   // MARK: Witnesses and solutions
@@ -231,7 +242,8 @@ struct Claim {
       let relation = verdict == "yes" ? (question.isAtMost ? "≤" : "≥") : (question.isAtMost ? ">" : "<")
       return (
         ProvedClaim(method: method, lower: lower, upper: upper, verdict: verdict == "yes"),
-        "\(verdict): \(symbol) \(relation) \(shown(question.value))" + context
+        "\(verdict): \(symbol) \(relation) "
+          + Self.text(question.value, (verdict == "yes") == question.isAtMost ? .up : .down) + context
       )
     }
     let claimed = (try end("lower end", &words), try end("upper end", &words))
@@ -333,17 +345,35 @@ struct Claim {
     return "√\(shown(number))"
   }
 
+  /// A number as it is, or where that is long a decimal on the side where the statement stays true.
+  private static func text(_ number: Rational, _ rounding: DirectedRounding) -> String {
+    let exact = "\(number)"
+    guard exact.utf8.count > 80 else { return exact }
+    let isNegative = number.signum < 0
+    let outwards: DirectedRounding = (rounding == .up) == isNegative ? .down : .up
+    let size = number.magnitude
+    var double = size.approximation
+    guard double.isFinite else { return exact }
+    while outwards == .up ? Rational(double) < size : Rational(double) > size {
+      double = outwards == .up ? double.nextUp : double.nextDown
+      guard double.isFinite else { return exact }
+    }
+    return (isNegative ? "-" : "") + directedDecimal(double, digits: 16, outwards)
+  }
+
   private func statement(_ lower: Rational?, _ upper: Rational?) -> String {
+    let isShort = lower.map { "\($0)".utf8.count <= 80 } ?? false
     guard case .constant = subject else {
-      if let lower, lower == upper { return "\(name) = \(shown(lower))" }
-      return (lower.map { "\(shown($0)) ≤ " } ?? "") + name + (upper.map { " ≤ \(shown($0))" } ?? "")
+      if let lower, lower == upper, isShort { return "\(name) = \(lower)" }
+      return (lower.map { "\(Self.text($0, .down)) ≤ " } ?? "") + name
+        + (upper.map { " ≤ \(Self.text($0, .up))" } ?? "")
     }
     func root(_ square: Rational, _ rounding: DirectedRounding) -> String {
       let clamped = max(square, 0)
       let value = rounding == .down ? clamped.squareRootRoundedDown : clamped.squareRootRoundedUp
-      return directedDecimal(value, digits: 12, rounding)
+      return value.isFinite ? directedDecimal(value, digits: 12, rounding) : "√\(square)"
     }
-    if let lower, lower == upper { return "\(name)² = \(shown(lower))" }
+    if let lower, lower == upper, isShort { return "\(name)² = \(lower)" }
     return (lower.map { "\(root($0, .down)) ≤ " } ?? "") + name + (upper.map { " ≤ \(root($0, .up))" } ?? "")
   }
 }

@@ -134,7 +134,8 @@ package struct Words {
 
   private func notANumber(_ word: ArraySlice<UInt8>, _ what: String) -> CertificateRejected {
     rejected(
-      "\(String(decoding: word.prefix(40), as: UTF8.self)) is no \(what): a number is 12, -7, 5p-3 or 22/7")
+      "\(String(decoding: word.prefix(40), as: UTF8.self)) is no \(what): a number is 12, -7, 5p-3 or 22/7, of up to 20000 digits and exponents up to 20000"
+    )
   }
 
   /// At most 18 digits.

@@ -8,6 +8,8 @@ public struct CertificateCheck: Sendable {
     case rejected(CertificateRejected)
     /// The checker's own parser does not read the instance file.
     case unreadable(InstanceUnreadable)
+    /// There is no certificate to be checked.
+    case unwritten(CertificateFile.Failure)
   }
 
   public let outcome: Outcome
@@ -26,10 +28,18 @@ public struct CertificateCheck: Sendable {
     case .accepted: nil
     case .rejected(let error): "\(error)"
     case .unreadable(let error): "the checker cannot read the instance: \(error)"
+    case .unwritten(let error): "\(error)"
     }
   }
 
   private static let chunk = 1 << 20
+
+  /// A certificate that could not be written.
+  public init(unwritten failure: CertificateFile.Failure) {
+    outcome = .unwritten(failure)
+    bytes = 0
+    seconds = 0
+  }
 
   /// - Parameter kind: what the instance file holds, where its name does not say.
   /// - Throws: where a file cannot be read.

@@ -17,7 +17,8 @@ public final class CertificateFile: CertificateOutput {
   private static let bufferSize = 1 << 18
 
   public let path: String
-  private let partialPath: String
+  /// The file while it is written, beside its place; gone with this object, unless it was moved.
+  public let partialPath: String
   private let state: Mutex<State>
 
   private static let firstLine = "lipbench-certificate 1"
@@ -29,10 +30,11 @@ public final class CertificateFile: CertificateOutput {
       let start = (try? FileHandle(forReadingFrom: URL(fileURLWithPath: path)).read(upToCount: 21)) ?? Data()
       guard start.elementsEqual("lipbench-certificate ".utf8) else {
         throw Failure(
-          description: "\(path): is there already and is no certificate; give another path for the certificate")
+          description:
+            "\(path): is there already and is no certificate; give another path for the certificate")
       }
     }
-    partialPath = path + ".partial"
+    partialPath = path + ".\(UUID().uuidString.prefix(8)).partial"
     guard FileManager.default.createFile(atPath: partialPath, contents: nil),
       let handle = FileHandle(forWritingAtPath: partialPath)
     else {
@@ -68,24 +70,28 @@ public final class CertificateFile: CertificateOutput {
     write(Self.firstLine)
   }
 
-  /// Writes the last line and moves the file to its place.
+  /// Writes the last line: what stands at `partialPath` is complete.
   public func finish() throws(Failure) {
     write("end")
     let failure: Failure? = state.withLock { state in
       flush(&state)
-      do {
-        try state.handle.close()
-        if state.failure == nil {
-          let (from, to) = (URL(fileURLWithPath: partialPath), URL(fileURLWithPath: path))
-          if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(at: to) }
-          try FileManager.default.moveItem(at: from, to: to)
-        }
-      } catch {
-        return Failure(description: "\(path): cannot be written: \(error.localizedDescription)")
-      }
+      try? state.handle.close()
       return state.failure
     }
     if let failure { throw failure }
+  }
+
+  /// Moves the finished file to its place, or beside it under another name.
+  ///
+  /// - Returns: where it is.
+  public func move(suffix: String = "") throws(Failure) -> String {
+    let target = path + suffix
+    // In one step, whatever stood there.
+    guard rename(partialPath, URL(fileURLWithPath: target).resolvingSymlinksInPath().path) == 0 else {
+      throw Failure(
+        description: "\(target): cannot be written; give a path in a folder that may be written to")
+    }
+    return target
   }
 
   private func flush(_ state: inout State) {

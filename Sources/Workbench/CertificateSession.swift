@@ -21,8 +21,7 @@ final class CertificateSession {
 
   /// The checker's word on the finished file.
   func finish() throws -> CertificateReport {
-    try file.finish()
-    return try request.check()
+    try request.finish(file)
   }
 
   // MARK: The constant
@@ -59,16 +58,21 @@ final class CertificateSession {
   private func search(
     _ question: BoundQuestion, _ patterns: ExactConstant.Patterns, _ sink: @escaping SearchSink
   ) throws -> ExactConstant.Found {
-    defer { file.write("qed") }
     if let (route, engine) = ExactConstant.route(question, patterns) {
       file.write("proof spins")
+      defer { file.write("qed") }
       return try route.solve(engine: engine, proof: SpinProofWriter(file), sink: sink)
     }
+    let problem = patterns == .attainable ? question.attainableProblem : question.freeProblem
+    // Where no input varies, there is nothing to prove.
+    if problem.freeInputs.isEmpty {
+      return (try problem.solve(question.settings, sink: sink), .zero, .floatingPoint)
+    }
     file.write("proof patterns")
+    defer { file.write("qed") }
     let writer = PatternProofWriter(file)
     var settings = question.settings
     settings.proof = writer
-    let problem = patterns == .attainable ? question.attainableProblem : question.freeProblem
     let result = try problem.solve(settings, sink: sink)
     return (result, writer.bound, .floatingPoint)
   }
@@ -90,12 +94,16 @@ final class CertificateSession {
     _ method: any BoundMethod.Type, _ question: BoundQuestion
   ) throws -> (bound: LabelledBound, certified: Double?) {
     switch method.name {
+    case _ where question.weights[0].columns == 0: break
     case SeqLip.name where question.weights.count > 1: return try pairs(question)
     case FormalGlobalLipschitz.name where question.weights.count > 1: return try joint(question)
     default: break
     }
     let bound = method.init().run(question)
-    guard let value = bound.value, let evidence = bound.evidence else { return (bound, nil) }
+    // Where no input varies, every bound is 0.
+    guard let value = bound.value, let evidence = bound.evidence, question.weights[0].columns > 0 else {
+      return (bound, nil)
+    }
     let isLower = bound.side == .lower
     let claim = ConstantClaim(question: question, isAttainable: isLower, method: method.name)
     file.write(claim.line)

@@ -22,10 +22,22 @@ public struct CertificateRequest: Sendable {
     self.kind = kind
   }
 
-  /// The checker's word on the finished file.
-  func check() throws -> CertificateReport {
-    CertificateReport(
-      path: path, check: try CertificateCheck(instance: instance, kind: kind?.rawValue, certificate: path))
+  /// Has the checker read the finished file, and puts it in its place; one that is rejected is kept beside it, and an answer
+  /// whose proof cannot be written is still an answer.
+  func finish(_ file: CertificateFile) throws -> CertificateReport {
+    do throws(CertificateFile.Failure) {
+      try file.finish()
+    } catch {
+      return CertificateReport(path: path, check: CertificateCheck(unwritten: error))
+    }
+    let check = try CertificateCheck(
+      instance: instance, kind: kind?.rawValue, certificate: file.partialPath)
+    do throws(CertificateFile.Failure) {
+      let place = try file.move(suffix: check.verdict == nil ? ".rejected" : "")
+      return CertificateReport(path: place, check: check)
+    } catch {
+      return CertificateReport(path: path, check: CertificateCheck(unwritten: error))
+    }
   }
 }
 
@@ -40,6 +52,7 @@ public struct CertificateReport: Sendable {
 
   /// One line for people.
   public var text: String {
+    if case .unwritten(let failure) = check.outcome { return "no certificate: \(failure)" }
     if let reason = check.reason { return "certificate \(path): REJECTED by the checker: \(reason)" }
     let lines = check.verdict?.lines ?? 0
     return
@@ -91,9 +104,11 @@ struct ConstantClaim {
     return zip(lower, upper).map { $0 < $1 ? varying.next() ?? .zero : .zero }
   }
 
-  /// The ratio that a witness proves, or the square of its root rounded down where that is shorter.
+  /// The ratio that a witness proves; where that is long, a little less than the square of its root: a file whose numbers
+  /// had to be rounded (fractions, normalisations) has a slightly different ratio for the checker, who reads them exactly.
   static func lower(_ witness: Witness) -> String {
-    let exact = CertificateNumber.text(witness.ratioSquared)
-    return exact.utf8.count <= 40 ? exact : CertificateNumber.text(Rational(squareOf: witness.lower))
+    let exact = witness.ratioSquared.description
+    return exact.utf8.count <= 24
+      ? exact : CertificateNumber.text(Rational(squareOf: witness.lower * (1 - 0x1p-44)))
   }
 }

@@ -35,8 +35,7 @@ struct CertifiedMaximization {
     }
     try solution(answer).forEach(file.write)
     file.write("conclude \(conclusion(answer))")
-    try file.finish()
-    answer.certificate = try request.check()
+    answer.certificate = try request.finish(file)
     return answer
   }
 

@@ -76,7 +76,7 @@ public struct InstanceCertification: Sendable {
           engine: engine.flatMap { Engine(rawValue: $0) }, timeLimit: timeLimit, isInterrupted: isInterrupted)
         let exact = try ExactConstant(
           try BoundQuestion(network, domain: domain, settings: settings), certificate: request)
-        return (exact.result.isOptimal, exact.result.engine.rawValue)
+        return (exact.result.isOptimal, exact.result.engine.rawValue, exact.certificate)
       }
     } else {
       let instance = try ProblemFile.read(request.instance)
@@ -85,13 +85,14 @@ public struct InstanceCertification: Sendable {
           engine: engine.flatMap { QuadraticEngine(rawValue: $0) }, timeLimit: timeLimit,
           isInterrupted: isInterrupted)
         let answer = try Maximization.solve(instance, settings: settings, certificate: request)
-        return (answer.isOptimal, answer.result.engine.rawValue)
+        return (answer.isOptimal, answer.result.engine.rawValue, answer.certificate)
       }
     }
     let (answer, both) = try cpuTimed { try solve(nil, request) }
     // Once more, to know its part in both.
     let (check, checking) = try cpuTimed {
-      try CertificateCheck(instance: request.instance, kind: nil, certificate: request.path)
+      try CertificateCheck(
+        instance: request.instance, kind: nil, certificate: answer.certificate?.path ?? request.path)
     }
     var plain: Double?
     var same: Double?
@@ -107,7 +108,7 @@ public struct InstanceCertification: Sendable {
       certifySeconds: max(0, both - checking), checkSeconds: checking)
   }
 
-  private typealias Answer = (isSolved: Bool, engine: String)
+  private typealias Answer = (isSolved: Bool, engine: String, certificate: CertificateReport?)
 
   public static func text(_ rows: [Row]) -> String {
     var table = TextTable(

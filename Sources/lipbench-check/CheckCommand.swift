@@ -8,7 +8,8 @@ struct CheckCommand: ParsableCommand {
     commandName: "lipbench-check",
     abstract: "Checks a certificate against an instance file in exact arithmetic.",
     discussion: """
-      The question comes from the instance file alone, the proof from the certificate. This program shares no parser, \
+      The instance comes from its own file alone; the certificate says what is claimed of it (norm, domain, patterns) and \
+      proves it: read the statement. This program shares no parser, \
       solver or floating-point library with lipbench, and no number in it is rounded in favour of a claim.
 
       Exit codes: 0 accepted, and the statements printed are proved; 1 rejected, with the line, the rule and the reason; \
@@ -19,7 +20,8 @@ struct CheckCommand: ParsableCommand {
         lipbench-check net.json net.cert
         lipbench-check G1 G1.cert --json
         lipbench-check graph.txt graph.cert --kind max-cut
-      """)
+      """,
+    version: "lipbench-check 0.1.0, certificate format 1")
 
   @Argument(help: "The network or problem, as the user has it.")
   var instance: String
@@ -50,6 +52,10 @@ struct CheckCommand: ParsableCommand {
     let start = Date()
     let bytes = try CheckedFile.open(instance).contents()
     let lines = CertificateLines(try CheckedFile.open(certificate))
+    guard !bytes.starts(with: Array("lipbench-certificate".utf8)) else {
+      throw Failure(
+        "\(instance): is a certificate; give the instance first and the certificate after it", code: 65)
+    }
     let question: Instance
     do throws(InstanceUnreadable) {
       question = try Instance.read(bytes, name: instance, kind: kind)

@@ -124,7 +124,7 @@ struct InstancesCommand: ParsableCommand {
 
         EXAMPLES
           lipbench instances certify
-          lipbench instances certify --only networks --time-limit 100 --keep certificates
+          lipbench instances certify --only networks --keep certificates
         """)
     @OptionGroup var place: Folder
 

@@ -13,10 +13,10 @@ struct MaximizeCommand: ParsableCommand {
 
       EXAMPLES
         lipbench maximize graph.mc
-        lipbench maximize instances/problems/wishart-32.json --explain
+        lipbench maximize instances/problems/wishart-40-0.5.json --explain
         lipbench maximize problem.sparse --json --time-limit 60
-        lipbench maximize graph.mc --certificate graph.cert                  # and the proof
-        lipbench maximize graph.mc --threads 2 --checkpoint tree --resume    # survives kill -9
+        lipbench maximize graph.mc --certificate graph.cert
+        lipbench maximize graph.mc --threads 2 --checkpoint tree --resume
       """)
 
   @OptionGroup var file: ProblemOptions

@@ -160,7 +160,8 @@ struct CheckpointOptions: ParsableArguments {
 struct CertificateOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Write a certificate that lipbench-check accepts, and check it.", valueName: "FILE"))
+      "Write a certificate that lipbench-check accepts, and check it; not with --checkpoint.",
+      valueName: "FILE"))
   var certificate: String?
 
   func request(
@@ -168,6 +169,7 @@ struct CertificateOptions: ParsableArguments {
     checkpoint: CheckpointOptions? = nil
   ) throws -> CertificateRequest? {
     guard let certificate else { return nil }
+    guard !certificate.isEmpty else { throw ValidationError("--certificate is empty: name a file") }
     guard checkpoint?.checkpoint == nil else {
       throw ValidationError("--certificate and --checkpoint: a proof holds the whole search; leave one out")
     }
