@@ -30,7 +30,11 @@ public struct CertificateChecker {
     case start, between, claim, proof, ended
   }
 
+  private static let lineLimit = 64_000_000
+
   private let instance: Instance
+  /// The beginning of a line whose end has not come yet.
+  private var rest: [UInt8] = []
   private var stage = Stage.start
   private var claim: Claim?
   /// At most one of these at a time; apart from each other, so that a step changes them in place.
@@ -45,6 +49,30 @@ public struct CertificateChecker {
   private var claims: [ProvedClaim] = []
 
   public init(instance: Instance) { self.instance = instance }
+
+  /// Takes the next bytes of the file; lines end in LF or CRLF.
+  ///
+  /// - Throws: as `check(line:)`.
+  public mutating func check(bytes: [UInt8]) throws(CertificateRejected) {
+    var start = 0
+    while let end = bytes[start...].firstIndex(of: 0x0A) {
+      rest.append(contentsOf: bytes[start..<end])
+      try checkRest()
+      start = end + 1
+    }
+    rest.append(contentsOf: bytes[start...])
+    guard rest.count <= Self.lineLimit else {
+      throw CertificateRejected(
+        line: lines + 1, rule: "", reason: "the line is longer than 64 MB; no step needs that")
+    }
+  }
+
+  private mutating func checkRest() throws(CertificateRejected) {
+    if rest.last == 0x0D { rest.removeLast() }
+    let line = rest
+    rest.removeAll(keepingCapacity: true)
+    try check(line: line)
+  }
 
   /// Takes the next line, without its end.
   ///
@@ -64,6 +92,7 @@ public struct CertificateChecker {
 
   /// - Throws: `CertificateRejected` where the certificate ends too early.
   public mutating func finish() throws(CertificateRejected) -> CertificateVerdict {
+    if !rest.isEmpty { try checkRest() }
     guard case .ended = stage else {
       throw CertificateRejected(
         line: lines + 1, rule: "", reason: "the certificate ends before the line `end`: it is cut off")

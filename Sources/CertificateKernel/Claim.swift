@@ -216,14 +216,17 @@ struct Claim {
     if case .optimum(let problem) = subject { problem.maximizes } else { true }
   }
 
+  /// Whether the numbers that proofs are about are squares, and never negative.
+  private var isSquare: Bool {
+    if case .optimum(let problem) = subject { problem.isSquare } else { true }
+  }
+
   // MARK: Conclusions
 
   /// `conclude LOWER UPPER`, `conclude at-most|at-least Q yes|no` or `conclude own yes|no`.
   func conclude(_ words: inout Words) throws(CertificateRejected) -> (ProvedClaim, statement: String) {
     // The ends in which the optimum lies, in the numbers that proofs are about.
-    // A norm is never negative.
-    let least: Rational? = if case .constant = subject { 0 } else { nil }
-    let lower = (maximizes ? value : bound) ?? least
+    let lower = isSquare ? max((maximizes ? value : bound) ?? 0, 0) : maximizes ? value : bound
     let upper = maximizes ? bound : value
     if ["at-most", "at-least", "own"].contains(words.peek()) {
       let question = try question(try words.text("question"), &words)

@@ -17,7 +17,7 @@ struct PatternProof {
   private var open: [Int: PartialPattern]
   private var nodes = 1
   private var level: Rational?
-  /// The largest level that a leaf used; nil before.
+  /// The largest level that a leaf used.
   private var proved: Rational = 0
 
   init(_ chain: PatternChain, isAttainable: Bool, norm: OperatorNorm) {

@@ -54,7 +54,7 @@ extension SpinProblem {
   }
 
   /// How many variables a problem may have whose couplings are all formed here.
-  static let denseLimit = 2_000
+  static let denseLimit = 1_000
 }
 
 extension ExactNetwork {

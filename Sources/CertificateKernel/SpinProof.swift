@@ -17,11 +17,6 @@ package struct SpinProof {
   private var hasParts = false
   /// What the parts read so far add up to, in the form's units.
   private var sum: BigInt = 0
-  /// How often each rule was used, in the order of their first use.
-  package private(set) var counts: [(rule: String, count: Int)] = []
-
-  /// The first words of lines that `step` takes.
-  package static let rules = ["tie", "star", "part", "level", "branch", "fix", "bounded", "eliminated"]
 
   package init(_ problem: SpinProblem, line: Int) throws(CertificateRejected) {
     self.problem = problem
@@ -76,11 +71,6 @@ package struct SpinProof {
     default: throw words.rejected("no rule has this name")
     }
     try words.end()
-    if let k = counts.firstIndex(where: { $0.rule == words.rule }) {
-      counts[k].count += 1
-    } else {
-      counts.append((words.rule, 1))
-    }
   }
 
   /// No solution's value is better than this. For a partition it is the square.

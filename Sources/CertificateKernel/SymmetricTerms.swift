@@ -15,9 +15,9 @@ struct SymmetricTerms {
     let power: Int
   }
 
-  private let size: Int
+  private var size: Int
   /// The row of a column that counts; -1 for the others.
-  private let place: [Int]
+  private var place: [Int]
   private var groups: [Group] = []
 
   /// - Parameters:
@@ -37,8 +37,25 @@ struct SymmetricTerms {
       Group(terms: terms, denominator: denominator, shift: isPower ? zeros : nil, power: power))
   }
 
+  /// Rows and columns of zeros are semidefinite by themselves.
+  private mutating func dropZeroRows() {
+    var isUsed = [Bool](repeating: false, count: place.count)
+    for group in groups {
+      for (column, row, value) in group.terms where !value.isZero {
+        isUsed[column] = true
+        isUsed[row] = true
+      }
+    }
+    size = 0
+    for column in place.indices.sorted(by: { place[$0] < place[$1] }) where place[column] >= 0 {
+      place[column] = isUsed[column] ? size : -1
+      if isUsed[column] { size += 1 }
+    }
+  }
+
   /// What is wrong; nil where the sum is proved to be positive semidefinite.
-  func failure() -> String? {
+  mutating func failure() -> String? {
+    dropZeroRows()
     guard size <= RoundedPositivity.sizeLimit else {
       return "S has more than \(RoundedPositivity.sizeLimit) rows"
     }

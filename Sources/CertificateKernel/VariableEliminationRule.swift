@@ -4,9 +4,11 @@
 ///
 /// Exact, whatever the order; the order decides how large the tables are.
 struct VariableEliminationRule {
-  /// A table is over at most so many others, and all tables that wait have together at most so many entries.
+  /// A table is over at most so many others; all that wait have together at most so many entries; and so many additions may
+  /// be made in one step of a proof.
   static let widthLimit = 24
   private static let entryLimit = 1 << 26
+  private static let workLimit = 1 << 31
 
   /// Numbers of the classes to eliminate, in order; the anchor's is none of them, and counts as +1.
   private let order: [Int]
@@ -39,6 +41,7 @@ struct VariableEliminationRule {
     for (step, v) in order.enumerated() { position[v] = step }
     var waiting = [[Table<Value>]](repeating: [], count: order.count)
     var entries = 0
+    var work = 0
     var constant: Value = 0
     for (step, v) in order.enumerated() {
       // The anchor, if it is among the neighbours, is +1.
@@ -59,7 +62,10 @@ struct VariableEliminationRule {
         throw words.rejected("a table over \(scope.count) spins is needed, \(Self.widthLimit) are allowed")
       }
       entries += 1 << scope.count
-      guard entries <= Self.entryLimit else { throw words.rejected("the tables are too large") }
+      work += (tables.count + 1) << scope.count
+      guard entries <= Self.entryLimit, work <= Self.workLimit else {
+        throw words.rejected("the tables are too large, or too many")
+      }
       let table = Table(
         scope: scope, values: Self.eliminate(v, field, scope.map { later[$0] ?? 0 }, scope, tables))
       entries -= tables.reduce(0) { $0 + $1.values.count }

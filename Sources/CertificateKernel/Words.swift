@@ -10,10 +10,13 @@ package struct Words {
   package let rule: String
   private var words: [ArraySlice<UInt8>]
   private var next = 1
+  private var denominatorBits = 0
 
   /// Longer numbers are refused: reading them takes time quadratic in their length.
   private static let digitLimit = 20_000
-  private static let exponentLimit = 20_000
+  private static let exponentLimit = 5_000
+  /// All denominators of a line have together at most so many bits: sums of fractions have the product of them all.
+  private static let denominatorLimit = 60_000
 
   /// Nil for a line without words.
   package init?(_ text: [UInt8], line: Int) {
@@ -76,6 +79,12 @@ package struct Words {
   mutating func rational(_ what: String) throws(CertificateRejected) -> Rational {
     let word = try take(what)
     guard let value = Self.rational(word) else { throw notANumber(word, what) }
+    if word.contains(UInt8(ascii: "/")) {
+      denominatorBits += value.denominator.magnitude.bitWidth
+      guard denominatorBits <= Self.denominatorLimit else {
+        throw rejected("the denominators of the line have more than \(Self.denominatorLimit) bits together")
+      }
+    }
     return value
   }
 
@@ -134,7 +143,7 @@ package struct Words {
 
   private func notANumber(_ word: ArraySlice<UInt8>, _ what: String) -> CertificateRejected {
     rejected(
-      "\(String(decoding: word.prefix(40), as: UTF8.self)) is no \(what): a number is 12, -7, 5p-3 or 22/7, of up to 20000 digits and exponents up to 20000"
+      "\(String(decoding: word.prefix(40), as: UTF8.self)) is no \(what): a number is 12, -7, 5p-3 or 22/7, of up to 20000 digits and exponents up to 5000"
     )
   }
 

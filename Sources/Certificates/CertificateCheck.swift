@@ -51,21 +51,10 @@ public struct CertificateCheck: Sendable {
     var size = 0
     do {
       var checker = CertificateChecker(instance: try Instance.read(bytes, name: instance, kind: kind))
-      var line: [UInt8] = []
-      func check(_ line: [UInt8]) throws(CertificateRejected) {
-        try checker.check(line: line.last == 0x0D ? line.dropLast() : line)
-      }
       while let piece = try handle.read(upToCount: Self.chunk), !piece.isEmpty {
         size += piece.count
-        for part in piece.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-          if part.offset > 0 {
-            try check(line)
-            line.removeAll(keepingCapacity: true)
-          }
-          line.append(contentsOf: part.element)
-        }
+        try checker.check(bytes: [UInt8](piece))
       }
-      if !line.isEmpty { try check(line) }
       outcome = .accepted(try checker.finish())
     } catch let error as CertificateRejected {
       outcome = .rejected(error)

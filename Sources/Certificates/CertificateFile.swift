@@ -27,7 +27,13 @@ public final class CertificateFile: CertificateOutput {
   public init(_ path: String) throws(Failure) {
     self.path = path
     if FileManager.default.fileExists(atPath: path) {
-      let start = (try? FileHandle(forReadingFrom: URL(fileURLWithPath: path)).read(upToCount: 21)) ?? Data()
+      // Others, as pipes, are not opened.
+      let type =
+        try? FileManager.default.attributesOfItem(
+          atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)[.type] as? FileAttributeType
+      let start =
+        type != .typeRegular
+        ? Data() : (try? FileHandle(forReadingFrom: URL(fileURLWithPath: path)).read(upToCount: 21)) ?? Data()
       guard start.elementsEqual("lipbench-certificate ".utf8) else {
         throw Failure(
           description:

@@ -1,4 +1,5 @@
-import ExactArithmetic
+import BigInt
+package import ExactArithmetic
 import LinearAlgebra
 
 extension PatternProblem {
@@ -28,21 +29,54 @@ extension PatternProblem {
 
   /// The exact ratio ‖J(σ) v‖² / ‖v‖² with v the top right singular vector of J(σ), computed in exact arithmetic
   /// from the stored weights. With one output v = Jᵀ exactly, so the ratio is ‖J‖² itself.
-  package func exactWitness(pattern: PartialPattern, x: [Double]? = nil) -> Witness? {
+  ///
+  /// - Parameter goal: where ‖J‖² exceeds this, power steps in long arithmetic improve v until the ratio does, too: near
+  ///   ties with a threshold.
+  package func exactWitness(
+    pattern: PartialPattern, x: [Double]? = nil, beyond goal: Rational? = nil
+  ) -> Witness? {
     let exact = exactJacobian(pattern)
     let rounded = Matrix(rows: exact.rows, columns: exact.columns, elements: exact.approximation)
     guard rounded.isFinite, let direction = Self.topDirection(of: rounded) else { return nil }
-    let v =
+    var v =
       exact.rows == 1
       ? (0..<exact.columns).map { exact[0, $0] } : direction.map { Dyadic($0) }
-    func squaredNorm(_ vector: [Dyadic]) -> Dyadic { vector.reduce(.zero) { $0 + $1 * $1 } }
-    let length = squaredNorm(v)
-    guard !length.isZero else { return nil }
-    // One output: ‖J Jᵀ‖² / ‖Jᵀ‖² = ‖J‖².
-    let ratio = exact.rows == 1 ? Rational(length, Dyadic(1)) : Rational(squaredNorm(exact.times(v)), length)
+    guard var ratio = Self.ratio(exact, v) else { return nil }
+    var steps = 0
+    while let goal, ratio <= goal, steps < Self.powerSteps, exact.rows > 1 {
+      let image = exact.times(v)
+      let power = (0..<exact.columns).map { j in
+        (0..<exact.rows).reduce(Dyadic.zero) { $0 + exact[$1, j] * image[$1] }
+      }
+      v = Self.shortened(power)
+      ratio = Self.ratio(exact, v) ?? ratio
+      steps += 1
+    }
     return Witness(
       x: x, direction: expandDirection(direction, zero: 0), pattern: pattern, ratioSquared: ratio,
       exactDirection: expandDirection(v, zero: .zero))
+  }
+
+  private static let powerSteps = 200
+  /// Bits of the directions between power steps.
+  private static let directionBits = 400
+
+  private static func ratio(_ j: ScaledIntegerMatrix, _ v: [Dyadic]) -> Rational? {
+    func squaredNorm(_ vector: [Dyadic]) -> Dyadic { vector.reduce(.zero) { $0 + $1 * $1 } }
+    let length = squaredNorm(v)
+    guard !length.isZero else { return nil }
+    // One output and v = Jᵀ: ‖J Jᵀ‖² / ‖Jᵀ‖² = ‖J‖².
+    return j.rows == 1 ? Rational(length, Dyadic(1)) : Rational(squaredNorm(j.times(v)), length)
+  }
+
+  /// The same direction up to a relative 2⁻⁴⁰⁰, its largest entry about 1.
+  private static func shortened(_ v: [Dyadic]) -> [Dyadic] {
+    let top = v.filter { !$0.isZero }.map { $0.exponent + $0.mantissa.magnitude.bitWidth }.max() ?? 0
+    return v.map { entry in
+      let shift = entry.exponent - top + directionBits
+      let mantissa = shift >= 0 ? entry.mantissa << shift : entry.mantissa >> -shift
+      return Dyadic(mantissa: mantissa, exponent: -directionBits)
+    }
   }
 
   /// J(σ) without rounding.

@@ -152,6 +152,12 @@ final class SearchState: @unchecked Sendable {
       return settle(bound: value)
     }
     if threshold.isSettled(by: problem.exactJacobian(pattern).compareSquaredNorm(with: threshold.squared)) {
+      // A certificate of this answer needs a direction whose ratio is beyond the threshold, too.
+      if settings.proof != nil {
+        accept(
+          problem.exactWitness(
+            pattern: pattern, x: point.map(problem.inputPoint), beyond: threshold.squared), settles: true)
+      }
       stop(.decided)
       settle(bound: value)
     } else {
@@ -213,10 +219,11 @@ final class SearchState: @unchecked Sendable {
     accept(problem.exactWitness(pattern: pattern))
   }
 
-  private func accept(_ candidate: Witness?) {
+  /// - Parameter settles: it was looked for to settle a question, and may be better by less than a double tells.
+  private func accept(_ candidate: Witness?, settles: Bool = false) {
     let isBetter = locked {
       $0.statistics.exactWitnesses += 1
-      guard let candidate, candidate.lower > $0.lower else { return false }
+      guard let candidate, candidate.lower > $0.lower || settles else { return false }
       $0.lower = candidate.lower
       $0.witness = candidate
       switch settings.threshold {

@@ -65,10 +65,18 @@ extension PatternProblem {
     return state.result(openBound: open, engine: engine, explanation: explanation)
   }
 
+  /// The middle of the box, or the origin.
+  private var centre: [Double] {
+    guard case .attainable(.box(let lower, let upper)) = patterns else {
+      return [Double](repeating: 0, count: freeInputs.count)
+    }
+    return freeInputs.map { lower[$0] / 2 + upper[$0] / 2 }
+  }
+
   private func run(_ engine: Engine, _ state: SearchState) throws -> Double {
     if freeInputs.isEmpty { return 0 }
     if hiddenLayers == 0 {
-      state.settle(pattern: [], at: isAttainable ? [Double](repeating: 0, count: freeInputs.count) : nil)
+      state.settle(pattern: [], at: isAttainable ? centre : nil)
       return 0
     }
     switch engine {

@@ -11,11 +11,11 @@ import Synchronization
 final class CertificateSession {
   private let file: CertificateFile
   private let request: CertificateRequest
-  /// What follows from each claim, once it is accepted: the ends of the squared constant.
+  /// How many claims were written.
   private(set) var claims = 0
 
   init(_ request: CertificateRequest) throws {
-    file = try CertificateFile(request.path)
+    file = try request.begin()
     self.request = request
   }
 
@@ -45,7 +45,7 @@ final class CertificateSession {
         found.upperSquared = nil
       }
       witness.forEach(file.write)
-      file.write("conclude \(text(threshold)) \(verdict ? "yes" : "no")")
+      file.write("conclude \(request.conclusion ?? "\(text(threshold)) \(verdict ? "yes" : "no")")")
     } else {
       witness.forEach(file.write)
       let lower = result.enclosure.witness.map(ConstantClaim.lower) ?? "-"
@@ -100,11 +100,20 @@ final class CertificateSession {
     default: break
     }
     let bound = method.init().run(question)
-    // Where no input varies, every bound is 0.
-    guard let value = bound.value, let evidence = bound.evidence, question.weights[0].columns > 0 else {
+    // Where no input varies, every bound is 0; a method without evidence of a value of 0 needs none but intervals.
+    guard let value = bound.value, bound.side != .estimate, question.weights[0].columns > 0 else {
       return (bound, nil)
     }
     let isLower = bound.side == .lower
+    guard let evidence = bound.evidence else {
+      guard value == 0 else { return (bound, nil) }
+      file.write(ConstantClaim(question: question, isAttainable: isLower, method: method.name).line)
+      let proof =
+        isLower ? ["conclude 0 -"] : ["proof patterns", "level 0", "interval 0", "qed", "conclude - 0"]
+      proof.forEach(file.write)
+      claims += 1
+      return (bound, 0)
+    }
     let claim = ConstantClaim(question: question, isAttainable: isLower, method: method.name)
     file.write(claim.line)
     defer { claims += 1 }
@@ -139,12 +148,14 @@ final class CertificateSession {
       certified *= 1 + 0x1p-41 * layers
     case .multipliers(let multipliers):
       file.write("proof patterns")
-      // S must be positive definite by a margin.
+      // S must be positive definite by a margin: all of λ and t a little larger.
       certified = value * (1 + 0x1p-33)
+      let growth = value > 0 ? (certified / value) * (certified / value) : 1
       let writer = PatternProofWriter(file)
       writer.bounded(
         0, level: Rational(squareOf: certified),
-        multipliers: multipliers.enumerated().filter { $0.element > 0 }.map { ($0.offset, $0.element) },
+        multipliers: multipliers.enumerated().filter { $0.element > 0 }
+          .map { ($0.offset, $0.element * growth) },
         transposed: false)
     case .searches: preconditionFailure("searches are written as they run")
     }
@@ -187,9 +198,12 @@ final class CertificateSession {
     let claim = ConstantClaim(question: original, isAttainable: false, method: SeqLip.name)
     file.write(claim.line)
     file.write("proof pairs")
+    var splits = [Split(whole: original.weights[0])]
     for (k, split) in try SeqLip.splits(of: original).enumerated() {
-      file.write(Self.split(k + 2, original.weights[k + 1], split.left, split.right))
+      splits.append(Split(of: original.weights[k + 1], split.left, split.right))
+      file.write(Self.line(k + 2, splits[k + 1], split.left, split.right))
     }
+    splits.append(Split(whole: original.weights[original.weights.count - 1]))
     let writers = Mutex<[PatternProofWriter]>([])
     var question = original
     question.proofs = { [file] pair in
@@ -202,23 +216,48 @@ final class CertificateSession {
     let bound = SeqLip().run(question)
     file.write("close")
     file.write("qed")
-    // What the splits' remainders add is far below this margin.
-    let product = writers.withLock { $0.reduce(Rational(1)) { $0 * $1.bound } }
-    let certified = (product.squareRootRoundedUp * (1 + 0x1p-36)).nextUp
+    // The levels' squares with what the remainders of the splits add (`PairProof`), rounded up.
+    var square = 1.0
+    let levels: [Double] = writers.withLock { $0.map(\.bound.squareRootRoundedUp) }
+    for (k, level) in levels.enumerated() {
+      let (left, right) = (splits[k], splits[k + 1])
+      let steepest = original.network.activations[k].lipschitzConstant
+      var rest = left.deltaSquared * right.right
+      if right.deltaSquared > 0 { rest += right.rest * (left.left + left.deltaSquared) / right.deltaSquared }
+      let factor = level * level + steepest * steepest * rest
+      square *= factor * (1 + 0x1p-45)
+    }
+    let certified = square > 0 ? square.squareRoot().nextUp : 0
     file.write("conclude - \(CertificateNumber.text(Rational(squareOf: certified)))")
     claims += 1
     return (bound, certified)
   }
 
-  /// W = L R + E: δ² about ‖E‖ ‖L‖ / ‖R‖ balances what the remainder adds on both sides.
-  private static func split(_ layer: Int, _ whole: Matrix, _ left: Matrix, _ right: Matrix) -> String {
-    let rest = (whole + (left * right) * -1).frobeniusNormUpperBound()
-    let rounding = 0x1p-50 * left.frobeniusNormUpperBound() * right.frobeniusNormUpperBound()
-    let size = right.frobeniusNormUpperBound()
-    let delta = size > 0 ? (rest + rounding) * left.frobeniusNormUpperBound() / size : 1
+  /// W = L R + E: the squares of the Frobenius norms, rounded up, and δ² about ‖E‖ ‖L‖ / ‖R‖, which balances what the remainder
+  /// adds on both sides.
+  private struct Split {
+    let left: Double
+    let right: Double
+    let rest: Double
+    let deltaSquared: Double
+
+    init(whole: Matrix) {
+      let norm = whole.frobeniusNormUpperBound()
+      (left, right, rest, deltaSquared) = (norm * norm, norm * norm, 0, 0)
+    }
+
+    init(of whole: Matrix, _ l: Matrix, _ r: Matrix) {
+      let (a, b) = (l.frobeniusNormUpperBound(), r.frobeniusNormUpperBound())
+      let e = (whole + (l * r) * -1).frobeniusNormUpperBound() + 0x1p-50 * a * b
+      (left, right, rest) = (a * a, b * b, e * e)
+      deltaSquared = b > 0 && e > 0 ? e * a / b : 1
+    }
+  }
+
+  private static func line(_ layer: Int, _ split: Split, _ left: Matrix, _ right: Matrix) -> String {
     let words = (left.elements + right.elements).map { CertificateNumber.text($0) }
-    return (["split \(layer) \(left.columns) \(CertificateNumber.text(delta))"] + words).joined(
-      separator: " ")
+    return (["split \(layer) \(left.columns) \(CertificateNumber.text(split.deltaSquared))"] + words)
+      .joined(separator: " ")
   }
 }
 

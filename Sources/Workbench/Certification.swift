@@ -3,6 +3,7 @@ import Bounds
 import CertificateKernel
 public import Certificates
 import ExactArithmetic
+import Networks
 import PatternSearch
 public import Problems
 
@@ -15,11 +16,28 @@ public struct CertificateRequest: Sendable {
   public let kind: ProblemKind?
   /// Whether the question is the one in the instance file.
   public var asksOwnQuestion = false
+  /// The conclusion, where it is not that of the search: `at-most -1 no`.
+  public var conclusion: String?
 
   public init(path: String, instance: String, kind: ProblemKind? = nil) {
     self.path = path
     self.instance = instance
     self.kind = kind
+  }
+
+  /// Begins the file, once the checker is known to read the instance: what it cannot read it will not accept either.
+  ///
+  /// - Throws: `InputError` where it cannot; `CertificateFile.Failure` where the path is not one for a certificate.
+  func begin() throws -> CertificateFile {
+    let bytes = [UInt8](try InputFile.contents(instance))
+    do throws(InstanceUnreadable) {
+      _ = try Instance.read(bytes, name: instance, kind: kind?.rawValue)
+    } catch {
+      throw InputError(
+        file: instance, place: error.place, "the checker of certificates cannot read it: \(error.reason)",
+        remedy: "leave --certificate out, or convert the instance to .json first")
+    }
+    return try CertificateFile(path)
   }
 
   /// Has the checker read the finished file, and puts it in its place; one that is rejected is kept beside it, and an answer

@@ -21,7 +21,7 @@ struct CertifiedMaximization {
   }
 
   func solve(_ threshold: OptimumThreshold?, _ settings: QuadraticSettings) throws -> Maximization {
-    let file = try CertificateFile(request.path)
+    let file = try request.begin()
     file.write(claim)
     file.write("proof spins")
     var settings = settings

@@ -8,7 +8,7 @@ import QuadraticSearch
 public struct ExactConstant: Sendable {
   public let question: BoundQuestion
   public let patterns: Patterns
-  public let result: SearchResult
+  public private(set) var result: SearchResult
   /// The exact square of `upper`; where the constant was found in integers, its own square.
   public let upperSquared: Rational
   public let upperSoundness: UpperSoundness
@@ -111,6 +111,13 @@ public struct ExactConstant: Sendable {
     return IntegerConstant(question, patterns).map {
       ($0, asked.flatMap { QuadraticEngine(rawValue: $0.rawValue) })
     }
+  }
+
+  /// The same with another answer to the threshold question: for one that was asked in other words.
+  public func answering(_ verdict: Bool) -> ExactConstant {
+    var copy = self
+    copy.result.verdict = verdict
+    return copy
   }
 
   /// The exact square of the lower bound: ‖J v‖² / ‖v‖² of the witness.

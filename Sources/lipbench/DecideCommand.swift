@@ -81,16 +81,27 @@ struct DecideCommand: ParsableCommand {
   private func decideNetwork(
     _ network: MultilayerPerceptron, _ threshold: OptimumThreshold, _ certificate: CertificateRequest?
   ) throws {
+    var certificate = certificate
+    // Every square is at least 0: at least a negative number, and not at most one.
+    let isNegative = threshold.value.signum < 0
     let limit =
-      threshold.value.signum < 0
+      isNegative
       ? Threshold.atLeast(squared: 0)
       : threshold.relation == .atMost
         ? .atMost(squared: threshold.value) : .atLeast(squared: threshold.value)
+    if isNegative {
+      let asksOwn = certificate?.asksOwnQuestion == true
+      certificate?.conclusion =
+        threshold.relation == .atMost
+        ? "\(asksOwn ? "own" : "at-most \(threshold.value)") no" : "at-least \(threshold.value) yes"
+    }
     let decision = try ExactConstant(
       try BoundQuestion(
         network, domain: .all, settings: search.settings(threshold: limit, checkpoint: checkpoint)),
       certificate: certificate, sink: search.sink)
-    try report(decision, threshold.claim(about: "L(f)²"))
+    try report(
+      isNegative ? decision.answering(threshold.relation == .atLeast) : decision,
+      threshold.claim(about: "L(f)²"))
   }
 
   private func report(_ decision: ExactConstant, _ claim: (yes: String, no: String)) throws {

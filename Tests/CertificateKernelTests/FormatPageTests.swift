@@ -94,4 +94,34 @@ import Testing
       """
     #expect(try outcome("2 1\n1 2 1\n", "cut.mc", certificate) != nil)
   }
+
+  @Test func fractionsOfHugeDenominatorsAreRefused() throws {
+    let digits = String(repeating: "7", count: 15_000)
+    let certificate = """
+      lipbench-certificate 1
+      claim constant norm 2 patterns attainable domain all
+      x 1/\(digits)1 1/\(digits)3
+      """
+    let instance = #"{"activation": "relu", "layers": [{"weights": [[1, 2]]}]}"#
+    #expect(try outcome(instance, "net.json", certificate)?.reason.contains("denominators") == true)
+  }
+
+  @Test func statementsAreNeverRoundedTowardsTheClaim() throws {
+    let huge = "1" + String(repeating: "0", count: 100)
+    let certificate = """
+      lipbench-certificate 1
+      claim optimum
+      proof spins
+      part 0 1
+      level 1
+      bounded 0 sum
+      qed
+      conclude at-least \(huge)1/\(huge)0 no
+      end
+      """
+    var checker = CertificateChecker(instance: try Instance.read(Array("2 1\n1 2 1\n".utf8), name: "cut.mc"))
+    for line in certificate.split(separator: "\n") { try checker.check(line: Array(line.utf8)) }
+    let statement = try checker.finish().statements[0]
+    #expect(statement.hasPrefix("no: maximum < 1.000000000000001 "), "\(statement)")
+  }
 }

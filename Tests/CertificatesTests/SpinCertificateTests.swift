@@ -22,12 +22,14 @@ final class CertificateLines: CertificateOutput {
       spins: problem.spins, couplings: problem.couplings.map { ($0.i, $0.j, $0.coefficient) },
       fields: problem.fields, constant: 0, maximizes: problem.sense == .maximize)
     var proof = try SpinProof(instance, line: 0)
+    var counts: [String: Int] = [:]
     for (number, line) in lines.enumerated() {
       guard var words = Words(Array(line.utf8), line: number + 1) else { continue }
       try proof.step(&words)
+      counts[words.rule, default: 0] += 1
     }
     let value = try proof.conclude(line: lines.count + 1)
-    return (value, Dictionary(uniqueKeysWithValues: proof.counts.map { ($0.rule, $0.count) }))
+    return (value, counts)
   }
 }
 

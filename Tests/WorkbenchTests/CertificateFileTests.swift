@@ -66,4 +66,38 @@ import Workbench
     let statement = try #require(answer.certificate?.check.verdict?.statements[0])
     #expect(statement.hasPrefix("yes: L(f, X)² ≤ 84500000000000001/5000000000000000000 "), "\(statement)")
   }
+
+  @Test("One affine layer on a box without 0, a zero layer, and |x|: all bounds have proofs")
+  func edges() throws {
+    for (text, domain) in [
+      (#"[{"weights": [[1, 2, -1], [1, -1, 1]]}]"#, Domain.box(lower: [1, 1, 1], upper: [2, 2, 2])),
+      (#"[{"weights": [[1]]}, {"weights": [[0]]}]"#, .all),
+      (#"[{"weights": [[1], [-1]]}, {"weights": [[1, 1]]}]"#, .all),
+      // Singular values of very different size.
+      (
+        #"[{"weights": [[0.48]]}, {"weights": [[1], [1], [1e8], [-0.196]]}, {"weights": [[1, 1, 1e-8, 2]]}]"#,
+        .all
+      ),
+    ] {
+      let instance = try file("net.json", "{\"activation\": \"relu\", \"layers\": \(text)}")
+      let question = try BoundQuestion(try NetworkFile.read(instance), domain: domain)
+      let request = CertificateRequest(path: try file("net.cert"), instance: instance)
+      let audit = try Audit(question, certificate: request)
+      #expect(audit.certificate?.isAccepted == true, "\(text): \(audit.certificate?.text ?? "")")
+      #expect(audit.isConsistent)
+    }
+  }
+
+  @Test("A threshold closer to the constant than doubles can tell")
+  func nearTies() throws {
+    // J Jᵀ = [[6, -2], [-2, 3]]: ‖J‖² = 7.
+    let text = #"{"activation": "relu", "layers": [{"weights": [[1, 2, -1], [1, -1, 1]]}]}"#
+    let instance = try file("net.json", text)
+    let tiny = Dyadic(mantissa: 1, exponent: -150).fraction
+    for (squared, verdict) in [(Rational(7) - tiny, false), (Rational(7), true), (Rational(7) + tiny, true)] {
+      let answer = try exact(instance, try file("net.cert"), threshold: .atMost(squared: squared))
+      #expect(answer.result.verdict == verdict)
+      #expect(answer.certificate?.isAccepted == true, "\(answer.certificate?.text ?? "")")
+    }
+  }
 }

@@ -115,7 +115,7 @@ import Testing
     ("two-kinks-box", "two-kinks", "yes: L(f, X)² ≤ 1"),
     ("bounded-plain-and-transposed", "one-unit", "FGL(f)"),
     ("pairs-with-a-remainder", "three-layers", "FGL(f)"),
-    ("fixed-input-named", "corner", "X = the box in the certificate"),
+    ("fixed-input-named", "corner", "X = [0, 0] × [0, 1]"),
     ("triangle-fix", "triangle", "maximum = 1"),
     ("own-question", "lip-cst", "yes: L(f, X)² ≤ 2"),
   ]

@@ -123,6 +123,12 @@ struct ONNXChain {
       guard let tensor = try node.tensor() else { throw node.failure("the constant is no tensor") }
       return try define(node.output, .stored(tensor))
     }
+    if ["Max", "Min"].contains(node.operation) {
+      var (value, slope) = try leaky(node)
+      value.multiple = nil
+      guard value.activate(.init(off: slope, on: 1)) else { throw node.failure("the layer is too large") }
+      return try define(node.output, .hidden(value))
+    }
     var value = try first(of: node)
     value.value.multiple = nil
     try apply(node, to: &value.value, at: value.index)
@@ -156,7 +162,6 @@ struct ONNXChain {
       value.shape = [value.shape[..<split].reduce(1, *), value.shape[split...].reduce(1, *)]
     case "Relu": fits = value.activate(.relu)
     case "LeakyRelu": fits = value.activate(.init(off: try node.float("alpha") ?? Rational(0.01), on: 1))
-    case "Max", "Min": fits = value.activate(.init(off: try slope(of: node), on: 1))
     case "MatMul" where isFirst:
       fits = try multiply(&value, by: constant(1, of: node), isTransposed: false, node)
     case "Gemm" where isFirst:
@@ -219,14 +224,14 @@ struct ONNXChain {
     return tensor.elements
   }
 
-  /// s where the node is max(z, s · z) with s ≤ 1, or min(z, s · z) with s ≥ 1.
-  private func slope(of node: ONNXNode) throws(InstanceUnreadable) -> Rational {
+  /// z and s where the node is max(z, s · z) with s ≤ 1, or min(z, s · z) with s ≥ 1, in either order.
+  private func leaky(_ node: ONNXNode) throws(InstanceUnreadable) -> (ONNXValue, slope: Rational) {
     if node.inputs.count == 2 {
       for (z, other) in [(node.inputs[0], node.inputs[1]), (node.inputs[1], node.inputs[0])] {
-        guard case .hidden(let value)? = tensors[other], let (base, slope) = value.multiple, base == z else {
-          continue
-        }
-        if node.operation == "Max" ? slope <= 1 : slope >= 1 { return slope }
+        guard case .hidden(let multiple)? = tensors[other], let (base, slope) = multiple.multiple, base == z,
+          case .hidden(let value)? = tensors[z]
+        else { continue }
+        if node.operation == "Max" ? slope <= 1 : slope >= 1 { return (value, slope) }
       }
     }
     throw node.failure("this \(node.operation) is no leaky ReLU")
