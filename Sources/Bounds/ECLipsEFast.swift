@@ -1,4 +1,5 @@
 import LinearAlgebra
+import Networks
 
 /// ECLipsE-Fast: the closed-form choice of one multiplier a layer in LipSDP.
 ///
@@ -45,7 +46,9 @@ public struct ECLipsEFast: BoundMethod {
     // M_k has condition number at most 2, so each layer adds a few n units of roundoff.
     let size = Double(weights.map { max($0.rows, $0.columns) }.max() ?? 1)
     let bound = square.squareRoot() * (1 + 1e-14 * size * Double(weights.count))
+    // The closed form is that of slopes 0 and 1; of slopes in between the relaxation has other multipliers.
+    let isReLU = question.network.activations.allSatisfy { $0.negativeSlope == 0 && $0.positiveSlope == 1 }
     return Self.answer(
-      bound, evidence: .multipliers(multipliers.map { $0 * square }))
+      bound, evidence: isReLU ? .multipliers(multipliers.map { $0 * square }) : nil)
   }
 }

@@ -33,9 +33,12 @@ public struct TheoremThree: BoundMethod {
     for k in 0..<(decompositions.count - 1) {
       let (lower, upper) = (decompositions[k], decompositions[k + 1])
       let (r, next) = (ratio(lower), ratio(upper))
-      let alignment = Self.alignment(lower.leftVectors.column(0), Array(upper.rightVectorsTransposed.row(0)))
+      // Singular vectors of a simple first singular value are good to about 1e-12 here, which counts where they are nearly
+      // orthogonal; the margin of the factor covers the rest.
+      let alignment = min(
+        1,
+        Self.alignment(lower.leftVectors.column(0), Array(upper.rightVectorsTransposed.row(0))) + 1e-12)
       let square = (1 - r - next) * alignment * alignment + r + next + r * next
-      // Singular vectors of a simple first singular value are good to about 1e-12 here; the margin covers that.
       let factor = r + next >= 1 ? 1 : min(1, square.squareRoot() * (1 + 1e-10))
       factors.append(
         BoundFactor(

@@ -1,3 +1,4 @@
+import BigInt
 import Bounds
 import CertificateKernel
 import Certificates
