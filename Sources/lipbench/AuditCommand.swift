@@ -21,6 +21,12 @@ struct AuditCommand: ParsableCommand {
     help: ArgumentHelp("Write the audit as one page, with the waterfall as a picture.", valueName: "FILE"))
   var html: String?
 
+  func validate() throws {
+    guard html == nil || html != proof.certificate else {
+      throw ValidationError("--html and --certificate name one file; give two")
+    }
+  }
+
   func run() throws {
     let question = try network.question(search.settings(defaultTimeLimit: 60))
     let audit = try Audit(
