@@ -30,6 +30,6 @@ public struct AutoLip: BoundMethod {
         product = upwards(product, times: question.network.activations[index].lipschitzConstant)
       }
     }
-    return Self.answer(product, factors: factors, evidence: .spectralNorms(factors.map(\.value)))
+    return Self.answer(product, factors: factors, evidence: .spectralNorms)
   }
 }

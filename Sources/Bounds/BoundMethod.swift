@@ -38,8 +38,7 @@ public struct BoundFactor: Sendable {
 public enum BoundEvidence: Sendable {
   /// A point whose Jacobian was evaluated.
   case witness(Witness)
-  /// ‖W_k‖₂ of each layer, rounded up.
-  case spectralNorms([Double])
+  case spectralNorms
   case frobeniusNorms
   /// ‖W_k ⋯ W_j‖₂ by k, then j, rounded up.
   case productNorms([[Double]])
@@ -216,6 +215,11 @@ extension BoundMethod {
     LabelledBound(
       method: name, value: value, side: side, soundness: soundness, isStopped: isStopped, factors: factors,
       evidence: evidence)
+  }
+
+  /// The answer of every bound that is tight for one affine layer: ‖W_1‖₂.
+  static func affine(_ question: BoundQuestion) throws -> LabelledBound {
+    answer(try question.weights[0].spectralNormUpperBound(), evidence: .spectralNorms)
   }
 
   static func none(_ reason: String) -> LabelledBound {

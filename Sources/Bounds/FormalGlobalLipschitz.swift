@@ -1,4 +1,3 @@
-import LinearAlgebra
 import PatternSearch
 
 /// FGL, the formal global Lipschitz constant: max ‖W_K D(σ_{K-1}) ⋯ D(σ_1) W_1‖ over all patterns at once.
@@ -17,10 +16,7 @@ public struct FormalGlobalLipschitz: BoundMethod {
   public init() {}
 
   public func bound(_ question: BoundQuestion) throws -> LabelledBound {
-    guard question.weights.count > 1 else {
-      let norm = try question.weights[0].spectralNormUpperBound()
-      return Self.answer(norm, evidence: .spectralNorms([norm]))
-    }
+    guard question.weights.count > 1 else { return try Self.affine(question) }
     var settings = question.settings
     settings.engine = nil
     settings.proof = question.proofs?(0)

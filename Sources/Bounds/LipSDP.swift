@@ -46,10 +46,7 @@ public struct LipSDPLayer: BoundMethod {
 private func semidefinite<Method: BoundMethod>(
   _ question: BoundQuestion, _ sharing: PatternProblem.MultiplierSharing, _ method: Method.Type
 ) throws -> LabelledBound {
-  guard question.weights.count > 1 else {
-    let norm = try question.weights[0].spectralNormUpperBound()
-    return method.answer(norm, evidence: .spectralNorms([norm]))
-  }
+  guard question.weights.count > 1 else { return try method.affine(question) }
   let watch = Stopwatch(question.settings)
   let (value, multipliers) = question.freeProblem.semidefiniteBound(
     sharing: sharing, shouldStop: watch.shouldStop)

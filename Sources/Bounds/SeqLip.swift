@@ -61,10 +61,7 @@ public struct SeqLip: BoundMethod {
   }
 
   public func bound(_ question: BoundQuestion) throws -> LabelledBound {
-    guard question.weights.count > 1 else {
-      let norm = try question.weights[0].spectralNormUpperBound()
-      return Self.answer(norm, evidence: .spectralNorms([norm]))
-    }
+    guard question.weights.count > 1 else { return try Self.affine(question) }
     var product = 1.0
     var factors: [BoundFactor] = []
     let split = try SeqLipPairs(question)

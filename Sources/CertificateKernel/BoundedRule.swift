@@ -17,29 +17,12 @@ struct BoundedRule {
   /// WᵀW of the last matrix.
   private let gram: [[BigInt]]
 
-  private struct IntegerMatrix {
-    let rows: Int
-    let columns: Int
-    let elements: [BigInt]
-    let denominator: BigInt
-
-    subscript(i: Int, j: Int) -> BigInt { elements[i * columns + j] }
-
-    func transposed() -> IntegerMatrix {
-      IntegerMatrix(
-        rows: columns, columns: rows,
-        elements: (0..<columns).flatMap { j in (0..<rows).map { self[$0, j] } }, denominator: denominator)
-    }
-  }
-
   /// A form in the undecided units' z and v; entries that are not there are zero.
   private typealias Form = [(column: Int, value: BigInt)]
 
   init(_ chain: PatternChain, transposed: Bool) {
     self.chain = chain
-    let plain = chain.layers.map {
-      IntegerMatrix(rows: $0.rows, columns: $0.columns, elements: $0.weights, denominator: $0.denominator)
-    }
+    let plain = chain.layers.map { IntegerMatrix($0) }
     matrices = transposed ? plain.reversed().map { $0.transposed() } : plain
     order = transposed ? (0..<chain.hiddenLayers).reversed() : Array(0..<chain.hiddenLayers)
     let last = matrices[matrices.count - 1].transposed()

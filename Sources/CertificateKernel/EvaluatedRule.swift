@@ -22,7 +22,7 @@ struct EvaluatedRule {
       return Rational(largest * largest, square) <= level ? nil : "the norm of J exceeds the level"
     case .two:
       // Ties, where the matrix is singular, are decided by elimination, whatever its size.
-      let matrix = SpectralRule(
+      let matrix = IntegerMatrix(
         rows: jacobian.count, columns: chain.inputs, elements: jacobian.flatMap { $0 },
         denominator: outputs.denominator)
       return matrix.proves(level, eliminationLimit: .max)

@@ -12,14 +12,12 @@ struct InfeasibleRule {
   typealias Row = [BigInt]
 
   private let chain: PatternChain
-  private var byInputs: LocalForms
   private var byFirstLayer: LocalForms
   /// The first layer's pre-activations at some point, times the layer's denominator; the denominator last.
   private let probe: [BigInt]
 
   init(_ chain: PatternChain) {
     self.chain = chain
-    byInputs = LocalForms(chain, .inputs)
     byFirstLayer = LocalForms(chain, .firstLayer)
     let first = chain.layers[0]
     probe =
@@ -31,8 +29,11 @@ struct InfeasibleRule {
   }
 
   /// s · form of a decided unit.
+  ///
+  /// - Parameter byInputs: the proof's forms in the inputs.
   private mutating func row(
-    _ unit: Int, _ pattern: PartialPattern, _ coordinates: Coordinates, _ words: Words
+    _ unit: Int, _ pattern: PartialPattern, _ coordinates: Coordinates, _ byInputs: inout LocalForms,
+    _ words: Words
   ) throws(CertificateRejected) -> (row: Row, denominator: BigInt) {
     guard pattern[unit] != .undecided else { throw words.rejected("unit \(unit) is undecided in this node") }
     let layer = chain.layer(of: unit)
@@ -43,15 +44,16 @@ struct InfeasibleRule {
       throw words.rejected("unit \(unit) has no local form: unit \(open) before it is undecided")
     }
     let form = affine.rows[index]
-    guard !vanishes(form, coordinates, layer: layer, index: index, pattern) else {
+    guard !vanishes(form, coordinates, layer: layer, index: index, pattern, &byInputs) else {
       throw words.rejected("the local form of unit \(unit) vanishes identically: it imposes nothing")
     }
     return (pattern[unit] == .on ? form : form.map { -$0 }, affine.denominator)
   }
 
   /// Whether a unit's form is zero for all inputs.
-  private mutating func vanishes(
-    _ form: Row, _ coordinates: Coordinates, layer: Int, index: Int, _ pattern: PartialPattern
+  private func vanishes(
+    _ form: Row, _ coordinates: Coordinates, layer: Int, index: Int, _ pattern: PartialPattern,
+    _ byInputs: inout LocalForms
   ) -> Bool {
     if coordinates == .inputs { return form.allSatisfy(\.isZero) }
     // Nonzero at one point is enough; only else the form itself is formed.
@@ -61,7 +63,7 @@ struct InfeasibleRule {
 
   /// `rounded U y U y …` on a box: the maximum of Σ y_r s_r form_r over the box is at most 0.
   mutating func checkRounded(
-    _ pattern: PartialPattern, _ words: inout Words
+    _ pattern: PartialPattern, _ byInputs: inout LocalForms, _ words: inout Words
   ) throws(CertificateRejected) {
     guard let box = chain.box else { throw words.rejected("rounded multipliers prove this on a box only") }
     var terms: [(multiplier: Dyadic, row: Row, denominator: BigInt)] = []
@@ -72,7 +74,7 @@ struct InfeasibleRule {
       let multiplier = try words.dyadic("multiplier")
       guard multiplier.signum >= 0 else { throw words.rejected("the multiplier of unit \(unit) is negative") }
       if multiplier.isZero { continue }
-      let (row, denominator) = try row(unit, pattern, .inputs, words)
+      let (row, denominator) = try row(unit, pattern, .inputs, &byInputs, words)
       terms.append((multiplier, row, denominator))
     }
     guard let exponent = terms.map(\.multiplier.exponent).min() else {
@@ -100,7 +102,8 @@ struct InfeasibleRule {
   ///
   /// - Parameter coordinates: what the rows are affine in.
   mutating func checkExact(
-    _ pattern: PartialPattern, _ coordinates: Coordinates, _ words: inout Words
+    _ pattern: PartialPattern, _ coordinates: Coordinates, _ byInputs: inout LocalForms,
+    _ words: inout Words
   ) throws(CertificateRejected) {
     var rows: [Row] = []
     var isStrict: [Bool] = []
@@ -116,7 +119,7 @@ struct InfeasibleRule {
         isStrict.append(false)
       } else {
         let unit = try words.index(below: chain.units, "unit")
-        rows.append(try row(unit, pattern, coordinates, words).row)
+        rows.append(try row(unit, pattern, coordinates, &byInputs, words).row)
         isStrict.append(true)
       }
     }

@@ -20,12 +20,11 @@ struct LayerProof {
     switch words.rule {
     case "spectral":
       square = try words.rational("square of the norm")
-      guard SpectralRule(layer).proves(square) else {
+      guard IntegerMatrix(layer).proves(square) else {
         throw words.rejected("layer \(index + 1): S I - WᵀW is not proved to be positive semidefinite")
       }
     case "frobenius":
-      let sum = layer.weights.reduce(BigInt(0)) { $0 + $1 * $1 }
-      square = Rational(sum, layer.denominator * layer.denominator)
+      square = IntegerMatrix(layer).squaredFrobeniusNorm
     default: throw words.rejected("no rule of a proof by layers: spectral or frobenius")
     }
     try words.end()

@@ -11,8 +11,8 @@ import ExactArithmetic
 ///     β² (δ_k² ‖R_{k+1}‖² + ‖E_{k+1}‖² ‖L_k‖² / δ_{k+1}² + ‖E_{k+1}‖² δ_k² / δ_{k+1}²)         in Frobenius norms.
 struct PairProof {
   private struct Split {
-    var left: SpectralRule
-    var right: SpectralRule
+    var left: IntegerMatrix
+    var right: IntegerMatrix
     /// ‖L‖_F², ‖R‖_F², ‖E‖_F² and δ².
     var sizes: (left: Rational, right: Rational, rest: Rational)
     var deltaSquared: Rational
@@ -28,9 +28,10 @@ struct PairProof {
     factors = [Rational?](repeating: nil, count: chain.hiddenLayers)
     splits = chain.layers.indices.map { k in
       guard k == 0 || k == chain.layers.count - 1 else { return nil }
-      let whole = SpectralRule(chain.layers[k])
+      let whole = IntegerMatrix(chain.layers[k])
       return Split(
-        left: whole, right: whole, sizes: (Self.size(whole), Self.size(whole), 0), deltaSquared: 0)
+        left: whole, right: whole, sizes: (whole.squaredFrobeniusNorm, whole.squaredFrobeniusNorm, 0),
+        deltaSquared: 0)
     }
   }
 
@@ -86,29 +87,30 @@ struct PairProof {
     try words.end()
     let product = left * right
     // W - L R over the product of the denominators.
-    let rest = SpectralRule(
+    let rest = IntegerMatrix(
       rows: layer.rows, columns: layer.columns,
       elements: zip(layer.weights, product.elements).map {
         $0 * product.denominator - $1 * layer.denominator
       }, denominator: layer.denominator * product.denominator)
-    let size = Self.size(rest)
+    let size = rest.squaredFrobeniusNorm
     guard deltaSquared.signum > 0 || (size.isZero && deltaSquared.isZero) else {
       throw words.rejected("layer \(index + 1) is not L R exactly: δ² must be positive")
     }
     splits[index] = Split(
-      left: left, right: right, sizes: (Self.size(left), Self.size(right), size), deltaSquared: deltaSquared)
+      left: left, right: right, sizes: (left.squaredFrobeniusNorm, right.squaredFrobeniusNorm, size),
+      deltaSquared: deltaSquared)
   }
 
   private func matrix(
     _ rows: Int, _ columns: Int, _ words: inout Words
-  ) throws(CertificateRejected) -> SpectralRule {
+  ) throws(CertificateRejected) -> IntegerMatrix {
     guard words.count >= rows * columns else {
       throw words.rejected("the line ends within the entries of a matrix")
     }
     var entries: [Dyadic] = []
     for _ in 0..<(rows * columns) { entries.append(try words.dyadic("entry")) }
     let exponent = min(0, entries.filter { !$0.isZero }.map(\.exponent).min() ?? 0)
-    return SpectralRule(
+    return IntegerMatrix(
       rows: rows, columns: columns, elements: entries.map { $0.scaled(to: exponent) },
       denominator: BigInt(1) << -exponent)
   }
@@ -122,11 +124,7 @@ struct PairProof {
     return sum * chain.steepest(pair).squared
   }
 
-  private static func size(_ matrix: SpectralRule) -> Rational {
-    Rational(matrix.elements.reduce(BigInt(0)) { $0 + $1 * $1 }, matrix.denominator * matrix.denominator)
-  }
-
-  private static func layer(_ matrix: SpectralRule) -> ExactNetwork.Layer {
+  private static func layer(_ matrix: IntegerMatrix) -> ExactNetwork.Layer {
     ExactNetwork.Layer(
       rows: matrix.rows, columns: matrix.columns,
       weights: matrix.elements.map { Rational($0, matrix.denominator) },

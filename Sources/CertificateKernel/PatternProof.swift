@@ -123,10 +123,10 @@ struct PatternProof {
     guard isAttainable else { throw words.rejected("every free pattern counts, attainable or not") }
     let kind = try words.text("kind of multipliers")
     switch kind {
-    case "rounded": try infeasible.checkRounded(pattern, &words)
-    case "exact": try infeasible.checkExact(pattern, .inputs, &words)
+    case "rounded": try infeasible.checkRounded(pattern, &local, &words)
+    case "exact": try infeasible.checkExact(pattern, .inputs, &local, &words)
     // The first layer's pre-activations as coordinates say nothing of a box.
-    case "hidden": try infeasible.checkExact(pattern, .firstLayer, &words)
+    case "hidden": try infeasible.checkExact(pattern, .firstLayer, &local, &words)
     default: throw words.rejected("\(kind) is no kind of multipliers: rounded, exact or hidden")
     }
   }

@@ -25,8 +25,8 @@ struct ProductProof {
       throw words.rejected(
         "layers are numbered from 1, the first of a product before its last; norms are not negative")
     }
-    let matrix = (first..<last).reduce(SpectralRule(chain.layers[first])) {
-      SpectralRule(chain.layers[$1 + 1]) * $0
+    let matrix = (first..<last).reduce(IntegerMatrix(chain.layers[first])) {
+      IntegerMatrix(chain.layers[$1 + 1]) * $0
     }
     guard matrix.proves(bound.squared) else {
       throw words.rejected(

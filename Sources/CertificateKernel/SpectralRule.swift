@@ -2,22 +2,14 @@ import BigInt
 import ExactArithmetic
 
 /// ‖W‖₂² ≤ s for a matrix of integers over a denominator: s I - W Wᵀ or s I - Wᵀ W, the smaller one, is positive semidefinite.
-struct SpectralRule {
-  let rows: Int
-  let columns: Int
-  /// Row-major.
-  let elements: [BigInt]
-  let denominator: BigInt
-
+extension IntegerMatrix {
   /// Whether the bound is proved.
   ///
   /// - Parameter eliminationLimit: up to this size a matrix that is not definite by a margin is decided by exact elimination.
   func proves(_ square: Rational, eliminationLimit: Int = 16) -> Bool {
     let size = min(rows, columns)
     let inner = max(rows, columns)
-    func entry(_ i: Int, _ k: Int) -> BigInt {
-      rows <= columns ? elements[i * columns + k] : elements[k * columns + i]
-    }
+    func entry(_ i: Int, _ k: Int) -> BigInt { rows <= columns ? self[i, k] : self[k, i] }
     var terms: [SymmetricTerms.Term] = []
     for i in 0..<size {
       for j in 0...i {
@@ -36,27 +28,6 @@ struct SpectralRule {
     guard size <= eliminationLimit else { return false }
     return ScaledIntegerMatrix(rows: rows, columns: columns, elements: elements, exponent: 0)
       .compareSquaredNorm(with: square * Rational(denominator * denominator)) != .notSemidefinite
-  }
-}
-
-extension SpectralRule {
-  init(_ layer: ExactNetwork.Layer) {
-    self.init(
-      rows: layer.rows, columns: layer.columns, elements: layer.weights, denominator: layer.denominator)
-  }
-
-  /// This matrix times another.
-  static func * (a: SpectralRule, b: SpectralRule) -> SpectralRule {
-    var product = [BigInt](repeating: 0, count: a.rows * b.columns)
-    for i in 0..<a.rows {
-      for k in 0..<a.columns where !a.elements[i * a.columns + k].isZero {
-        for j in 0..<b.columns where !b.elements[k * b.columns + j].isZero {
-          product[i * b.columns + j] += a.elements[i * a.columns + k] * b.elements[k * b.columns + j]
-        }
-      }
-    }
-    return SpectralRule(
-      rows: a.rows, columns: b.columns, elements: product, denominator: a.denominator * b.denominator)
   }
 }
 

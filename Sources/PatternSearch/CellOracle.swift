@@ -137,8 +137,6 @@ struct CellOracle {
   }
 
   /// The cell that a seed describes; nil where it is too thin for a point in double precision, or no cell of this problem.
-  ///
-  /// - Parameter node: its number in a proof.
   mutating func cell(_ seed: CellSeed) -> Cell? {
     guard let pattern = PatternText.pattern(seed.pattern), pattern.count == problem.units,
       seed.point.count == problem.freeInputs.count,

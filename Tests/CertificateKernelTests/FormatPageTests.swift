@@ -2,6 +2,13 @@ import CertificateKernel
 import Foundation
 import Testing
 
+/// What a certificate proves of an instance file's text.
+private func verdict(_ instance: String, _ name: String, _ certificate: String) throws -> CertificateVerdict {
+  var checker = CertificateChecker(instance: try Instance.read(Array(instance.utf8), name: name))
+  try checker.check(bytes: Array(certificate.utf8))
+  return try checker.finish()
+}
+
 /// The worked examples of the format's page: each certificate is accepted for the instance above it, and proves what its second
 /// line says.
 @Suite struct FormatPageTests {
@@ -35,10 +42,10 @@ import Testing
   @Test("Examples are accepted", arguments: Array(examples.indices))
   func example(number: Int) throws {
     let example = Self.examples[number]
-    var checker = CertificateChecker(
-      instance: try Instance.read(Array(example.instance.utf8), name: "example.json"))
-    for line in example.certificate { try checker.check(line: Array(line.utf8)) }
-    #expect(try checker.finish().statements[0] == String(example.certificate[1].dropFirst(2)))
+    let certificate = example.certificate.joined(separator: "\n")
+    #expect(
+      try verdict(example.instance, "example.json", certificate).statements[0]
+        == String(example.certificate[1].dropFirst(2)))
   }
 }
 
@@ -47,12 +54,10 @@ import Testing
   private func outcome(_ instance: String, _ name: String, _ certificate: String) throws
     -> CertificateRejected?
   {
-    var checker = CertificateChecker(instance: try Instance.read(Array(instance.utf8), name: name))
-    do throws(CertificateRejected) {
-      for line in certificate.split(separator: "\n") { try checker.check(line: Array(line.utf8)) }
-      _ = try checker.finish()
+    do {
+      _ = try verdict(instance, name, certificate)
       return nil
-    } catch {
+    } catch let error as CertificateRejected {
       return error
     }
   }
@@ -119,9 +124,7 @@ import Testing
       conclude at-least \(huge)1/\(huge)0 no
       end
       """
-    var checker = CertificateChecker(instance: try Instance.read(Array("2 1\n1 2 1\n".utf8), name: "cut.mc"))
-    for line in certificate.split(separator: "\n") { try checker.check(line: Array(line.utf8)) }
-    let statement = try checker.finish().statements[0]
+    let statement = try verdict("2 1\n1 2 1\n", "cut.mc", certificate).statements[0]
     #expect(statement.hasPrefix("no: maximum < 1.000000000000001 "), "\(statement)")
   }
 }
