@@ -79,10 +79,15 @@ public struct LabelledBound: Sendable {
   }
 }
 
-/// The question that every method answers: L(f, X) in the 2-norm, with limits on how long to look.
+/// The question that every method answers: L(f, X) in an operator norm, with limits on how long to look.
 public struct BoundQuestion: Sendable {
   public let network: MultilayerPerceptron
   public let domain: Domain
+  public let norm: OperatorNorm
+  /// Which output, or difference of two, stands for all of them; `network` has it as its only one.
+  public let outputs: OutputChoice?
+  /// Affine layers of the network that was given; a difference of outputs may add one.
+  public let layersOfFile: Int
   public var settings: SearchSettings
   /// W_1 … W_K with the columns of constant inputs dropped from W_1.
   public let weights: [Matrix]
@@ -91,13 +96,18 @@ public struct BoundQuestion: Sendable {
 
   /// - Throws: `InputError` where the domain does not fit the network.
   public init(
-    _ network: MultilayerPerceptron, domain: Domain = .all, settings: SearchSettings = SearchSettings()
+    _ original: MultilayerPerceptron, domain: Domain = .all, norm: OperatorNorm = .two,
+    outputs: OutputChoice? = nil, settings: SearchSettings = SearchSettings()
   ) throws(InputError) {
+    let network = try outputs.map { (choice) throws(InputError) in try original.choosing(choice) } ?? original
+    self.norm = norm
+    self.outputs = outputs
+    layersOfFile = original.layers.count
     self.network = network
     self.domain = domain
     self.settings = settings
     if let box = network.inputBox { self.settings.usualInputs = .box(lower: box.lower, upper: box.upper) }
-    if case .box(let lower, let upper) = domain {
+    if let (lower, upper) = domain.box {
       try MultilayerPerceptron.check(InputBox(lower: lower, upper: upper), inputs: network.inputs)
     }
     try Self.checkRange(network, domain)
@@ -138,7 +148,7 @@ public struct BoundQuestion: Sendable {
         "the product of the layers' norms is \(product)",
         remedy: "rescale the layers so that it lies between 1e-60 and 1e60")
     }
-    if case .box(let lower, let upper) = domain {
+    if let (lower, upper) = domain.box {
       guard (lower + upper).allSatisfy({ abs($0) <= 1e60 }) else {
         throw InputError(place: "domain", "a bound is larger than 1e60", remedy: "use --domain all")
       }
@@ -146,24 +156,30 @@ public struct BoundQuestion: Sendable {
   }
 
   /// max over attainable patterns: the exact constant.
-  public var attainableProblem: PatternProblem { PatternProblem(network, patterns: .attainable(domain)) }
+  public var attainableProblem: PatternProblem {
+    PatternProblem(network, patterns: .attainable(domain), norm: norm)
+  }
 
   /// max over all patterns, Eq. (7): the formal global Lipschitz constant.
   public var freeProblem: PatternProblem {
     PatternProblem(
       weights: weights, biases: network.layers.dropLast().map(\.bias),
-      slopes: network.activations.map(UnitSlopes.init), patterns: .free)
+      slopes: network.activations.map(UnitSlopes.init), passing: network.passing, patterns: .free, norm: norm)
   }
+
+  /// `2-norm`, `1:inf-norm`, with the output where one was chosen.
+  public var normText: String { "\(norm.name)-norm" + (outputs.map { ", output \($0.name)" } ?? "") }
 
   /// True where every slope lies in [0, 1].
   var hasUnitSlopes: Bool { network.activations.allSatisfy(\.hasUnitSlopes) }
 }
 
 extension PatternProblem {
-  public init(_ network: MultilayerPerceptron, patterns: PatternSet) {
+  public init(_ network: MultilayerPerceptron, patterns: PatternSet, norm: OperatorNorm = .two) {
     self.init(
       weights: network.layers.map(\.weights), biases: network.layers.dropLast().map(\.bias),
-      slopes: network.activations.map(UnitSlopes.init), patterns: patterns)
+      slopes: network.activations.map(UnitSlopes.init), passing: network.passing, patterns: patterns,
+      norm: norm)
   }
 }
 
@@ -186,6 +202,9 @@ public protocol BoundMethod: Sendable {
 
   init()
 
+  /// Whether it is defined for norms other than 2.
+  static var isForAllNorms: Bool { get }
+
   /// The value with its factors; `seconds` is filled in by `run`.
   func bound(_ question: BoundQuestion) throws -> LabelledBound
 }
@@ -197,6 +216,7 @@ extension BoundMethod {
     let start = clock.now
     var answer: LabelledBound
     do {
+      guard question.norm == .two || Self.isForAllNorms else { return Self.none("defined for norm 2 only") }
       answer = try bound(question)
       if let value = answer.value, !value.isFinite {
         answer.value = nil
@@ -209,6 +229,8 @@ extension BoundMethod {
     return answer
   }
 
+  public static var isForAllNorms: Bool { false }
+
   static func answer(
     _ value: Double, factors: [BoundFactor] = [], isStopped: Bool = false, evidence: BoundEvidence? = nil
   ) -> LabelledBound {
@@ -217,9 +239,10 @@ extension BoundMethod {
       evidence: evidence)
   }
 
-  /// The answer of every bound that is tight for one affine layer: ‖W_1‖₂.
+  /// The answer of every bound that is tight for one affine layer: ‖W_1‖.
   static func affine(_ question: BoundQuestion) throws -> LabelledBound {
-    answer(try question.weights[0].spectralNormUpperBound(), evidence: .spectralNorms)
+    answer(
+      question.norm.upperBound(question.weights[0]), evidence: question.norm == .two ? .spectralNorms : nil)
   }
 
   static func none(_ reason: String) -> LabelledBound {

@@ -1,5 +1,6 @@
 import LinearAlgebra
 import Networks
+import PatternSearch
 
 /// The bound of Combettes and Pesquet (also LipLT): with slopes in [α, β] write D = c + r E, c = ½(α+β), r = ½(β-α),
 /// ‖E‖ ≤ 1, and expand the product after the last E:
@@ -17,9 +18,13 @@ public struct CombettesPesquet: BoundMethod {
   public static let summary = "sum over splittings of norms of products of layers"
   public static let reference = "Combettes & Pesquet 2020; Fazlyab et al. 2023 (LipLT)"
 
+  public static let isForAllNorms = true
+
   public init() {}
 
   public func bound(_ question: BoundQuestion) throws -> LabelledBound {
+    let norm = question.norm
+    guard norm.from == norm.to else { return Self.none("defined for norms 1, 2 and inf only") }
     let weights = question.weights
     let activations = question.network.activations
     let centre = activations.map { abs($0.positiveSlope + $0.negativeSlope) / 2 }
@@ -35,10 +40,10 @@ public struct CombettesPesquet: BoundMethod {
       var sum = 0.0
       var coefficient = 1.0
       for j in stride(from: k, through: 0, by: -1) {
-        let rounding = 2 * Double(operations) * unitRoundoff * magnitude.frobeniusNormUpperBound()
-        let norm = try product.spectralNormUpperBound() + (j == k ? 0 : rounding)
-        norms[k][j] = norm
-        sum += coefficient * norm * (j == 0 ? 1 : radius[j - 1] * bounds[j - 1])
+        let rounding = 2 * Double(operations) * unitRoundoff * norm.errorBound(magnitude)
+        let size = norm.upperBound(product) + (j == k ? 0 : rounding)
+        norms[k][j] = size
+        sum += coefficient * size * (j == 0 ? 1 : radius[j - 1] * bounds[j - 1])
         if j > 0 {
           coefficient *= centre[j - 1]
           operations += product.columns + 2
@@ -49,6 +54,6 @@ public struct CombettesPesquet: BoundMethod {
       // Sums and products of a few rounded terms.
       bounds.append(sum * (1 + 1e-13 * Double(k + 1)))
     }
-    return Self.answer(bounds[bounds.count - 1], evidence: .productNorms(norms))
+    return Self.answer(bounds[bounds.count - 1], evidence: norm == .two ? .productNorms(norms) : nil)
   }
 }

@@ -8,6 +8,7 @@ import PatternSearch
 /// - Reference: Scaman & Virmaux 2018, Eq. (7).
 public struct FormalGlobalLipschitz: BoundMethod {
   public static let name = "fgl"
+  public static let isForAllNorms = true
   public static let side = BoundSide.upper
   public static let soundness = Soundness.floatingPoint
   public static let summary = "joint maximum over all activation patterns, by exact search"

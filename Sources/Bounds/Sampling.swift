@@ -10,6 +10,7 @@ import PatternSearch
 /// - Reference: Eq. (1) of Scaman & Virmaux 2018 (Rademacher).
 public struct Sampling: BoundMethod {
   public static let name = "sampling"
+  public static let isForAllNorms = true
   public static let side = BoundSide.lower
   public static let soundness = Soundness.floatingPoint
   public static let summary = "largest Jacobian norm among random points, confirmed exactly"

@@ -29,7 +29,12 @@ struct SeqLipPairs {
     }
     splits = weights.indices.dropFirst().dropLast().map { (inner[$0], outer[$0]) }
     let slopes = self.slopes
-    pairs = slopes.indices.map { PatternProblem(outer: outer[$0 + 1], inner: inner[$0], slopes: slopes[$0]) }
+    let passing = question.network.passing
+    pairs = slopes.indices.map {
+      PatternProblem(
+        outer: outer[$0 + 1], inner: inner[$0], slopes: slopes[$0],
+        passing: passing.isEmpty ? [] : passing[$0])
+    }
   }
 }
 

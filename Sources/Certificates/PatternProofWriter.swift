@@ -49,6 +49,21 @@ public final class PatternProofWriter: PatternProofSink {
     }
   }
 
+  public func parts(_ node: Int, rows: Int?, columns: Int?) -> Int {
+    state.withLock { state in
+      var nodes = [node]
+      for (rule, count) in [("rows", rows), ("columns", columns)] {
+        guard let count else { continue }
+        nodes = nodes.flatMap { node in
+          output.write("\(rule) \(node)")
+          defer { state.nodes += count }
+          return Array(state.nodes..<state.nodes + count)
+        }
+      }
+      return nodes[0]
+    }
+  }
+
   public func infeasible(_ node: Int, _ evidence: InfeasibilityEvidence) {
     let words: String
     switch evidence {
@@ -66,9 +81,12 @@ public final class PatternProofWriter: PatternProofSink {
   }
 
   public func bounded(
-    _ node: Int, level: Rational, multipliers: [(unit: Int, value: Double)], transposed: Bool
+    _ node: Int, level: Rational, multipliers: [(unit: Int, value: Double)], weights: [Double],
+    transposed: Bool
   ) {
-    let words = multipliers.reduce(into: transposed ? " transposed" : "") {
+    let diagonal =
+      weights.isEmpty ? "" : " diagonal" + weights.map { " \(CertificateNumber.text($0))" }.joined()
+    let words = multipliers.reduce(into: (transposed ? " transposed" : "") + diagonal) {
       $0 += " \($1.unit) \(CertificateNumber.text($1.value))"
     }
     leaf("bounded \(node)\(words)", level)

@@ -1,9 +1,10 @@
 import LinearAlgebra
 
-/// Minimises λ subject to S(λ, t) ⪰ 0 by the logarithmic barrier λ - μ log det S and Newton's method.
+/// Minimises λ subject to S(λ, t) ⪰ 0 by the logarithmic barrier λ - μ log det S and Newton's method. On the directions v
+/// S has λI, or where v ranges over signs a diagonal Λ, and λ is its trace (v_j² = 1 for each j).
 ///
 /// Variables of S are ordered z first, v last, so the trailing block of its Cholesky factor is that of the Schur
-/// complement λI - X(t), and the least feasible λ for given t costs one small eigenvalue. With Aᵢ = sym(aᵢ bᵢᵀ),
+/// complement Λ - X(t), and the least feasible multiple of Λ for given t costs one small eigenvalue. With Aᵢ = sym(aᵢ bᵢᵀ),
 /// aᵢ = eᵢ - α cᵢ, bᵢ = eᵢ - β cᵢ and P = S⁻¹:
 ///
 ///     tr(P Aᵢ) = aᵢᵀ P bᵢ,    tr(P Aᵢ P Aⱼ) = ½ (aᵢᵀP aⱼ · bᵢᵀP bⱼ + aᵢᵀP bⱼ · bᵢᵀP aⱼ)
@@ -22,6 +23,9 @@ struct Barrier {
   private let groups: [Int]
   private let groupCount: Int
 
+  /// One number on the diagonal of all directions, or one for each.
+  private(set) var levels: [Double] = []
+  /// λ, the bound: the levels' sum.
   private(set) var level = 0.0
   private(set) var multipliers: [Double]
   /// The Cholesky factor of S at the current point.
@@ -31,9 +35,14 @@ struct Barrier {
   private(set) var steps = 0
   /// Points of the central path passed so far, each farther inside than the next: what is left where the last one
   /// is too close to the boundary to be verified.
-  private var path: [(level: Double, multipliers: [Double])] = []
+  private var path: [(levels: [Double], multipliers: [Double])] = []
+  private let levelCount: Int
 
-  init(pre: Matrix, output: Matrix, slopes: [UnitSlopes], directions: Int, groups: [Int]) {
+  /// - Parameter hasSigns: v ranges over signs instead of the unit sphere.
+  init(
+    pre: Matrix, output: Matrix, slopes: [UnitSlopes], directions: Int, groups: [Int], hasSigns: Bool = false
+  ) {
+    levelCount = hasSigns ? directions : 1
     self.pre = pre
     self.output = output
     alpha = slopes.map(\.off)
@@ -49,8 +58,8 @@ struct Barrier {
 
   var unitMultipliers: [Double] { groups.map { multipliers[$0] } }
 
-  /// S(λ, t), both triangles.
-  private func assemble(level: Double, multipliers: [Double]) -> [Double] {
+  /// S(Λ, t), both triangles.
+  private func assemble(levels: [Double], multipliers: [Double]) -> [Double] {
     var s = output.elements.map { -$0 }
     let n = size
     let t = groups.map { multipliers[$0] }
@@ -70,30 +79,38 @@ struct Barrier {
           }
           s[i * n + i] += t[i]
         }
-        for j in units..<n { s[j * n + j] += level }
+        for j in units..<n { s[j * n + j] += levels[levelCount == 1 ? 0 : j - units] }
       }
     }
     return s
   }
 
-  /// Takes (λ, t) as the current point if S is positive definite there.
-  private mutating func move(level: Double, multipliers: [Double]) -> Bool {
-    guard level.isFinite, multipliers.allSatisfy(\.isFinite) else { return false }
-    var s = assemble(level: level, multipliers: multipliers)
+  /// Takes (Λ, t) as the current point if S is positive definite there.
+  private mutating func move(levels: [Double], multipliers: [Double]) -> Bool {
+    guard levels.allSatisfy(\.isFinite), multipliers.allSatisfy(\.isFinite) else { return false }
+    var s = assemble(levels: levels, multipliers: multipliers)
     guard PositiveDefinite.factor(&s, size: size) else { return false }
     factor = s
-    self.level = level
+    self.levels = levels
+    level = levels.reduce(0, +)
     self.multipliers = multipliers
     isFeasible = true
     return true
   }
 
-  mutating func start(level: Double, multipliers: [Double]) {
-    guard multipliers.allSatisfy({ $0 > 0 }) else { return }
+  /// - Parameter weights: in which share of λ the levels are; empty where there is one.
+  mutating func start(level: Double, weights: [Double], multipliers: [Double]) {
+    let total = weights.reduce(0, +)
+    guard multipliers.allSatisfy({ $0 > 0 }), levelCount == 1 || weights.count == levelCount && total > 0
+    else { return }
     for stretch in [1.0, 1.000001, 1.001] where !isFeasible {
-      _ = move(level: level * stretch, multipliers: multipliers)
+      let levels = levelCount == 1 ? [level * stretch] : weights.map { $0 / total * level * stretch }
+      _ = move(levels: levels, multipliers: multipliers)
     }
   }
+
+  /// The levels scaled to another sum.
+  private func levels(of level: Double) -> [Double] { levels.map { $0 * (level / self.level) } }
 
   /// A feasible point from scratch, layer by layer from the output: with X the negated form left after the later
   /// layers, t = 2.1 ‖X_kk‖ makes the layer's block definite, and its Schur complement is the next X.
@@ -146,7 +163,7 @@ struct Barrier {
     var grouped = [Double](repeating: 0, count: groupCount)
     for i in 0..<units { grouped[groups[i]] = t[i] }
     for stretch in [1.1, 2, 10, 1000] where !isFeasible {
-      _ = move(level: top * stretch, multipliers: grouped)
+      _ = move(levels: [Double](repeating: top * stretch, count: levelCount), multipliers: grouped)
     }
   }
 
@@ -168,7 +185,7 @@ struct Barrier {
         let gap = mu * (n + decrement * n.squareRoot())
         if gap <= tolerance * level { return }
         if level - gap > cutoff, gap <= patience * (level - cutoff) { return }
-        path.append((level, multipliers))
+        path.append((levels, multipliers))
         mu *= decrement < 0.2 ? 0.1 : 0.25
       }
     }
@@ -179,14 +196,17 @@ struct Barrier {
     PositiveDefinite.invert(factor: &inverse, size: size)
   }
 
-  /// The least λ for the current t: the trailing block of the factor is the factor of λI - X(t), so λ minus its
-  /// smallest eigenvalue.
+  /// The least λ for the current t and the levels' current shares: with P = (Λ - X)⁻¹ the trailing block of S⁻¹, the largest
+  /// eigenvalue of Λ^-½ X Λ^-½ is 1 - 1 / λ_max(Λ^½ P Λ^½).
   private var leastLevel: Double {
     let n = size
     if directions == 1 { return level - 1 / inverse[n * n - 1] }
-    let block = Matrix(rows: directions, columns: directions) { inverse[(units + $0) * n + units + $1] }
+    let roots = (0..<directions).map { levelCount == 1 ? 1 : levels[$0].squareRoot() }
+    let block = Matrix(rows: directions, columns: directions) {
+      roots[$0] * roots[$1] * inverse[(units + $0) * n + units + $1]
+    }
     guard let top = try? block.largestEigenvalue(), top > 0 else { return level }
-    return level - 1 / top
+    return levelCount == 1 ? level - 1 / top : level * (1 - 1 / top)
   }
 
   /// One damped Newton step for λ/μ - log det S; returns the Newton decrement before it, or nil where no step
@@ -199,27 +219,29 @@ struct Barrier {
     // PCᵀ as (C P), units × n; then CPCᵀ.
     let cp = pre * p
     let cpc = Matrix.product(cp, transposed: false, pre, transposed: true)
-    var gradient = [Double](repeating: 0, count: groupCount + 1)
-    let width = groupCount + 1
+    let first = levelCount
+    let width = first + groupCount
+    func level(of direction: Int) -> Int { first == 1 ? 0 : direction - m }
+    var gradient = [Double](repeating: 0, count: width)
     var hessian = [Double](repeating: 0, count: width * width)
-    gradient[0] = 1 / mu
-    for j in m..<n { gradient[0] -= inverse[j * n + j] }
-    var square = 0.0
-    for i in m..<n { for j in m..<n { square += inverse[i * n + j] * inverse[i * n + j] } }
-    hessian[0] = square
+    for l in 0..<first { gradient[l] = 1 / mu }
+    for j in m..<n { gradient[level(of: j)] -= inverse[j * n + j] }
+    for i in m..<n {
+      for j in m..<n {
+        hessian[level(of: i) * width + level(of: j)] += inverse[i * n + j] * inverse[i * n + j]
+      }
+    }
     inverse.withUnsafeBufferPointer { p in
       cp.elements.withUnsafeBufferPointer { cp in
         cpc.elements.withUnsafeBufferPointer { cpc in
           for i in 0..<m {
             let (ai, bi) = (alpha[i], beta[i])
-            let g = groups[i] + 1
+            let g = first + groups[i]
             gradient[g] -= p[i * n + i] - (ai + bi) * cp[i * n + i] + ai * bi * cpc[i * m + i]
-            var mixed = 0.0
             for v in m..<n {
               let (e, c) = (p[i * n + v], cp[i * n + v])
-              mixed += (e - ai * c) * (e - bi * c)
+              hessian[level(of: v) * width + g] += (e - ai * c) * (e - bi * c)
             }
-            hessian[g] += mixed
             for j in 0..<m {
               let (aj, bj) = (alpha[j], beta[j])
               let ee = p[i * n + j]
@@ -230,13 +252,13 @@ struct Barrier {
               let bb = ee - bi * ce - bj * ec + bi * bj * cc
               let ab = ee - ai * ce - bj * ec + ai * bj * cc
               let ba = ee - bi * ce - aj * ec + bi * aj * cc
-              hessian[g * width + groups[j] + 1] += 0.5 * (aa * bb + ab * ba)
+              hessian[g * width + first + groups[j]] += 0.5 * (aa * bb + ab * ba)
             }
           }
         }
       }
     }
-    for g in 1..<width { hessian[g * width] = hessian[g] }
+    for l in 0..<first { for g in first..<width { hessian[g * width + l] = hessian[l * width + g] } }
     // Scale to unit diagonal before factoring: multipliers and λ may differ by many orders of magnitude.
     let scale = (0..<width).map { 1 / Swift.max(hessian[$0 * width + $0], 1e-300).squareRoot() }
     for i in 0..<width { for j in 0..<width { hessian[i * width + j] *= scale[i] * scale[j] } }
@@ -250,13 +272,13 @@ struct Barrier {
     let decrement = descent.squareRoot()
     guard decrement > 1e-9 else { return decrement }
 
-    let value = level / mu - PositiveDefinite.logDeterminant(factor: factor, size: size)
-    let (oldLevel, oldMultipliers, oldFactor) = (level, multipliers, factor)
+    let value = self.level / mu - PositiveDefinite.logDeterminant(factor: factor, size: size)
+    let (oldLevels, oldMultipliers, oldFactor) = (levels, multipliers, factor)
     var step = 1.0
     while step > 1e-10 {
-      let trial = (0..<groupCount).map { oldMultipliers[$0] + step * direction[$0 + 1] }
-      if move(level: oldLevel + step * direction[0], multipliers: trial) {
-        let moved = level / mu - PositiveDefinite.logDeterminant(factor: factor, size: size)
+      let trial = (0..<groupCount).map { oldMultipliers[$0] + step * direction[first + $0] }
+      if move(levels: (0..<first).map { oldLevels[$0] + step * direction[$0] }, multipliers: trial) {
+        let moved = self.level / mu - PositiveDefinite.logDeterminant(factor: factor, size: size)
         if moved <= value - 0.1 * step * descent + 1e-12 * abs(value) {
           invert()
           return decrement
@@ -264,7 +286,8 @@ struct Barrier {
       }
       step *= decrement > 1 && step == 1 ? Swift.max(0.1, Swift.min(0.5, 2 / (1 + decrement))) : 0.5
     }
-    (level, multipliers, factor) = (oldLevel, oldMultipliers, oldFactor)
+    (levels, multipliers, factor) = (oldLevels, oldMultipliers, oldFactor)
+    self.level = oldLevels.reduce(0, +)
     return nil
   }
 
@@ -280,14 +303,16 @@ struct Barrier {
       candidates += [1e-7, 1e-6, 1e-5].map { least * (1 + $0) }
       if path.isEmpty { candidates += [1e-4, 1e-3].map { least * (1 + $0) } + [level, level * 1.01] }
       if let verified = candidates.first(where: { isVerified(level: $0) }) { return verified }
-      guard let (level, multipliers) = path.popLast() else { return nil }
-      guard move(level: level, multipliers: multipliers) else { continue }
+      guard let (levels, multipliers) = path.popLast() else { return nil }
+      guard move(levels: levels, multipliers: multipliers) else { continue }
       invert()
     }
   }
 
   private func isVerified(level: Double) -> Bool {
-    var s = assemble(level: level, multipliers: multipliers)
+    // The sum of the levels as they are rounded is at most the level.
+    let sum = levelCount == 1 ? level : level * (1 - 4 * Double(levelCount + 2) * unitRoundoff)
+    var s = assemble(levels: levels(of: sum), multipliers: multipliers)
     let n = size
     var scale = [Double](repeating: 0, count: n)
     for i in 0..<n {

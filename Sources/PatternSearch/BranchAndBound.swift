@@ -8,6 +8,8 @@ import TreeSearch
 ///       take the one with the largest bound; branch on a unit
 ///       for both phases: drop what is not attainable; bound by the semidefinite relaxation; keep what may be better
 ///
+/// Where the norm is the largest over rows or columns of J each node is about one of them, and starts with its interval bound.
+///
 /// Free patterns branch on any unit. Attainable ones branch in layer order, so that every node is a cell: an open
 /// polyhedron on which all earlier layers are affine.
 struct BranchAndBound: Sendable {
@@ -20,6 +22,7 @@ struct BranchAndBound: Sendable {
   private let problem: PatternProblem
   private let presolve: FreePresolve?
   private let relaxation: SemidefiniteRelaxation
+  private let intervals: IntervalJacobian
   private let localSearch: LocalSearch
 
   init(state: SearchState) {
@@ -28,6 +31,7 @@ struct BranchAndBound: Sendable {
     presolve = state.settings.proof == nil ? FreePresolve(state.problem) : nil
     problem = presolve?.problem ?? state.problem
     relaxation = SemidefiniteRelaxation(problem: problem, rounding: presolve?.rounding ?? 0)
+    intervals = IntervalJacobian(problem)
     localSearch = LocalSearch(problem: problem)
   }
 
@@ -85,8 +89,8 @@ struct BranchAndBound: Sendable {
     let seed = state.settings.seed
     guard problem.isAttainable else {
       seedIncumbents(seed)
-      let all = presolve?.root ?? PartialPattern(repeating: .undecided, count: problem.units)
-      return visit(pattern: all, cell: nil, parent: nil, place: ProofPlace(number: 0)).map { [$0] } ?? []
+      let all = presolve?.root ?? problem.openPattern
+      return parts(pattern: all, cell: nil, number: 0)
     }
     // The larger the network, the more a good first incumbent saves.
     let count = min(2000, 100 * problem.units)
@@ -98,10 +102,58 @@ struct BranchAndBound: Sendable {
     defer { self.count(&oracle) }
     let root = oracle.root(seed: seed)
     guard let cell = root.cell else {
-      settleThin(root.pattern, parent: nil, node: root.node)
+      settleThin(root.pattern, part: nil, parent: nil, node: root.node)
       return []
     }
-    return visit(cell: cell, parent: nil).map { [$0] } ?? []
+    state.statistics.cells += 1
+    state.offer(point: cell.point)
+    return parts(pattern: cell.pattern, cell: cell, number: cell.node)
+  }
+
+  /// The root, for each part of J a node of its own.
+  private func parts(pattern: PartialPattern, cell: Cell?, number: Int) -> [PatternNode] {
+    let parts = problem.parts
+    let first = partNumbers(number)
+    let magnitudes = parts == [.all] ? nil : intervals.magnitudes(pattern)
+    return parts.enumerated().compactMap { index, part in
+      let bound = magnitudes.map { problem.norm.monotoneBound($0, part) } ?? .infinity
+      let node = PatternNode(
+        bound: bound, pattern: pattern, unit: nil, part: part, multipliers: nil, cell: cell, seed: nil,
+        proof: ProofPlace(number: first + index))
+      if let magnitudes, isSettled(magnitudes, node) { return nil }
+      return parts == [.all] ? self.bound(node) : node
+    }
+  }
+
+  /// The number of the first part's node in a proof; the others follow.
+  private func partNumbers(_ node: Int) -> Int {
+    guard let proof = state.settings.proof, problem.norm.isOverRows || problem.norm.isOverColumns else {
+      return node
+    }
+    return proof.parts(
+      node, rows: problem.norm.isOverRows ? problem.outputs : nil,
+      columns: problem.norm.isOverColumns ? problem.freeInputs.count : nil)
+  }
+
+  /// Whether intervals show that a node holds nothing better.
+  private func isSettled(_ magnitudes: Matrix, _ node: PatternNode) -> Bool {
+    let bound = problem.norm.monotoneBound(magnitudes, node.part)
+    // The checker's intervals are exact, and no wider.
+    guard bound <= state.cutoff else { return false }
+    state.check(lift(node.pattern), bound: bound)
+    if let proof = state.settings.proof {
+      proof.interval(node.proof.leaf(proof), level: state.level)
+    }
+    state.settle(bound: bound)
+    return true
+  }
+
+  /// A node that has only an interval bound, bounded by the relaxation.
+  private func bound(_ node: PatternNode) -> PatternNode? {
+    guard let cell = node.cell else {
+      return visit(node.pattern, node.part, cell: nil, parent: nil, place: node.proof)
+    }
+    return visit(cell: cell, node.part, parent: nil, number: node.proof.number)
   }
 
   /// Local searches from all ones and from random patterns; then from the best of them with a few units flipped, again and
@@ -147,51 +199,64 @@ struct BranchAndBound: Sendable {
 
   /// The children that may hold something better.
   private func expand(_ node: PatternNode, _ oracle: inout CellOracle) -> [PatternNode] {
-    let parts = state.settings.proof?.branch(node.proof.number, unit: node.unit)
+    guard let unit = node.unit else { return bound(restored(node, &oracle)).map { [$0] } ?? [] }
+    let parts = state.settings.proof?.branch(node.proof.number, unit: unit)
     func number(_ phase: Phase) -> Int { (phase == .on ? parts?.on : parts?.off) ?? 0 }
     guard problem.isAttainable else {
       return [Phase.on, .off].compactMap { phase in
         var pattern = node.pattern
-        pattern[node.unit] = phase
-        return visit(pattern: pattern, cell: nil, parent: node, place: ProofPlace(number: number(phase)))
+        pattern[unit] = phase
+        return visit(pattern, node.part, cell: nil, parent: node, place: ProofPlace(number: number(phase)))
       }
     }
     guard let cell = node.cell ?? node.seed.flatMap({ oracle.cell($0) }),
       let crossing = cell.crossing.first(where: {
-        problem.unitRange(cell.forms.layer).lowerBound + $0.unit == node.unit
+        problem.unitRange(cell.forms.layer).lowerBound + $0.unit == unit
       })
     else {
       // A cell from a file that cannot be made anew: its bound stays.
-      for phase in [Phase.on, .off] { settleThin(node.cellPattern, parent: node, node: number(phase)) }
+      for phase in [Phase.on, .off] {
+        settleThin(node.cellPattern, part: node.part, parent: node, node: number(phase))
+      }
       return []
     }
     var holdsTripwire = false
     let children = [Phase.on, .off].compactMap { phase -> PatternNode? in
       let side = oracle.side(of: cell, at: crossing, phase: phase, node: number(phase))
       guard let child = side.cell else {
-        settleThin(side.pattern, parent: node, node: side.node)
+        settleThin(side.pattern, part: node.part, parent: node, node: side.node)
         holdsTripwire = true
         return nil
       }
       holdsTripwire = holdsTripwire || state.holdsTripwire(child.pattern)
-      return visit(cell: child, parent: node)
+      state.statistics.cells += 1
+      state.offer(point: child.point)
+      return visit(cell: child, node.part, parent: node, number: child.node)
     }
     if !holdsTripwire { state.check(cell.pattern, bound: 0) }
     return children
   }
 
+  /// A node from a checkpoint has its cell made anew.
+  private func restored(_ node: PatternNode, _ oracle: inout CellOracle) -> PatternNode {
+    guard node.cell == nil, let cell = node.seed.flatMap({ oracle.cell($0) }) else { return node }
+    return PatternNode(
+      bound: node.bound, pattern: node.pattern, unit: nil, part: node.part, multipliers: nil, cell: cell,
+      seed: nil, proof: node.proof)
+  }
+
   /// Bounds a cell; nil where it holds nothing better.
-  private func visit(cell: Cell, parent: PatternNode?) -> PatternNode? {
-    state.statistics.cells += 1
-    state.offer(point: cell.point)
+  private func visit(
+    cell: Cell, _ part: JacobianPart, parent: PatternNode?, number: Int
+  ) -> PatternNode? {
     let bounds = SymbolicBounds(problem: problem, isProved: state.settings.proof != nil)
     let more = bounds.deciding(more: cell)
-    let place = ProofPlace(number: cell.node, decided: more.units, sides: more.sides)
-    return visit(pattern: more.pattern, cell: cell, parent: parent, place: place)
+    let place = ProofPlace(number: number, decided: more.units, sides: more.sides)
+    return visit(more.pattern, part, cell: cell, parent: parent, place: place)
   }
 
   private func visit(
-    pattern: PartialPattern, cell: Cell?, parent: PatternNode?, place: ProofPlace
+    _ pattern: PartialPattern, _ part: JacobianPart, cell: Cell?, parent: PatternNode?, place: ProofPlace
   ) -> PatternNode? {
     // A proof that is the parent's needs what the parent's affine bounds decided.
     let inheritsProof = state.settings.proof == nil || parent?.decisionsHold(in: pattern) ?? true
@@ -202,8 +267,14 @@ struct BranchAndBound: Sendable {
       state.settle(pattern: lift(pattern), at: cell?.point, inherited: inherited, node: node)
       return nil
     }
+    if part != .all {
+      let node = PatternNode(
+        bound: inherited, pattern: pattern, unit: nil, part: part, multipliers: nil, cell: nil, seed: nil,
+        proof: place)
+      if isSettled(intervals.magnitudes(pattern), node) { return nil }
+    }
     let result = relaxation.bound(
-      pattern, cutoff: state.cutoff,
+      pattern, part: part, cutoff: state.cutoff,
       warm: parent.flatMap { parent in parent.multipliers.map { ($0, parent.bound) } },
       patience: 0.1, shouldStop: stop)
     state.statistics.relaxations += 1
@@ -227,7 +298,7 @@ struct BranchAndBound: Sendable {
       return nil
     }
     return PatternNode(
-      bound: bound, pattern: pattern, unit: unit, multipliers: multipliers, cell: cell, seed: nil,
+      bound: bound, pattern: pattern, unit: unit, part: part, multipliers: multipliers, cell: cell, seed: nil,
       proof: place)
   }
 
@@ -249,16 +320,30 @@ struct BranchAndBound: Sendable {
     var kept = pattern.indices.filter { pattern[$0] == .undecided && multipliers[$0] != 0 }
       .map { (unit: $0, value: multipliers[$0]) }
     if state.settings.plantedFault == .wrongMultiplier, !kept.isEmpty { kept[0].value.negate() }
-    proof.bounded(node, level: level, multipliers: kept, transposed: relaxation.isTransposed)
+    proof.bounded(
+      node, level: level, multipliers: kept, weights: Array(multipliers.dropFirst(pattern.count)),
+      transposed: relaxation.isTransposed)
   }
 
   /// A part whose point cannot be named: its parent's bound stays, but in a proof where that rests on decisions that need
   /// not follow in the part.
-  private func settleThin(_ pattern: PartialPattern, parent: PatternNode?, node: Int) {
+  ///
+  /// - Parameter part: nil for all of J.
+  private func settleThin(
+    _ pattern: PartialPattern, part: JacobianPart?, parent: PatternNode?, node: Int
+  ) {
     let place = ProofPlace(number: node)
+    guard let part else {
+      // All parts, before the search has begun.
+      let first = partNumbers(node)
+      for (index, part) in problem.parts.enumerated() {
+        settleThin(pattern, part: part, parent: nil, node: first + index)
+      }
+      return
+    }
     let inheritsProof = state.settings.proof == nil || parent?.decisionsHold(in: pattern) ?? true
     guard let parent, let multipliers = parent.multipliers, inheritsProof else {
-      let result = relaxation.bound(pattern, cutoff: 0, tolerance: 1e-4)
+      let result = relaxation.bound(pattern, part: part, cutoff: 0, tolerance: 1e-4)
       prove(place, pattern, result.multipliers, bound: result.bound, isZero: result.isZero)
       return state.settleThin(bound: min(result.bound, parent?.bound ?? .infinity))
     }
@@ -268,11 +353,13 @@ struct BranchAndBound: Sendable {
 
   /// A node that is still open at the end.
   private func proveOpen(_ node: PatternNode) {
-    guard state.settings.proof != nil else { return }
-    if let multipliers = node.multipliers {
+    guard let proof = state.settings.proof else { return }
+    if node.unit == nil {
+      proof.interval(node.proof.leaf(proof), level: SearchState.level(above: node.bound))
+    } else if let multipliers = node.multipliers {
       prove(node.proof, node.pattern, multipliers, bound: node.bound)
     } else {
-      let result = relaxation.bound(node.pattern, cutoff: 0, tolerance: 1e-4)
+      let result = relaxation.bound(node.pattern, part: node.part, cutoff: 0, tolerance: 1e-4)
       prove(node.proof, node.pattern, result.multipliers, bound: result.bound, isZero: result.isZero)
     }
   }

@@ -100,9 +100,8 @@ struct CellOracle {
     self.problem = problem
     self.proof = proof
     self.fault = fault
-    if case .attainable(.box(let low, let high)) = problem.patterns {
-      lower = problem.freeInputs.map { low[$0] }
-      upper = problem.freeInputs.map { high[$0] }
+    if let box = problem.freeBox {
+      (lower, upper) = box
       reach = 0
     } else {
       lower = nil
@@ -131,9 +130,12 @@ struct CellOracle {
       }
       return random.gaussian()
     }
+    let forms = LayerForms(problem: problem)
+    let rows = problem.constraintUnits.map { Cell.Row(forms: forms, unit: $0, sign: 1) }
+    let start = contains(point, rows: rows) ? point : centre(of: rows, around: point)
+    guard let start else { return Settled(cell: nil, node: 0, pattern: problem.openPattern) }
     return settle(
-      forms: LayerForms(problem: problem), rows: [], point: point,
-      pattern: PartialPattern(repeating: .undecided, count: problem.units), constantUnits: [], node: 0)
+      forms: forms, rows: rows, point: start, pattern: problem.openPattern, constantUnits: [], node: 0)
   }
 
   /// The cell that a seed describes; nil where it is too thin for a point in double precision, or no cell of this problem.

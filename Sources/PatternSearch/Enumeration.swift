@@ -3,7 +3,7 @@ import LinearAlgebra
 /// All 2^N patterns; for attainable patterns, the largest attainable one, tested from the top.
 ///
 /// The last hidden layer runs fastest, in Gray code (`GrayCodeNorms`); the product of the layers before it is formed once
-/// for each of their patterns.
+/// for each of their patterns. In other norms than 2, and where units pass on their input, every Jacobian is formed anew.
 struct Enumeration {
   let state: SearchState
   private let problem: PatternProblem
@@ -11,7 +11,10 @@ struct Enumeration {
   /// times the norm of their product.
   private let chain: [Matrix]
   private let exponent: Int
-  private let rounding: GrayCodeNorms.Rounding
+  /// Nil where Gray code is not used.
+  private let rounding: GrayCodeNorms.Rounding?
+  /// The units with two phases, one for each bit of a code.
+  private let switches: [Int]
   /// What the products of the layers may lose, and the compression of the ends.
   private let productRounding: Double
 
@@ -19,16 +22,26 @@ struct Enumeration {
   static let unitLimit = 30
   /// The same for attainable patterns, whose norms are all stored.
   static let attainableLimit = 24
+  /// The same where every Jacobian is formed anew.
+  static let plainLimit = 18
 
   init(state: SearchState) throws(UnsupportedSearch) {
     self.state = state
     problem = state.problem
-    let limit = problem.isAttainable ? Self.attainableLimit : Self.unitLimit
-    guard problem.units <= limit else {
+    switches = problem.openPattern.indices.filter { state.problem.openPattern[$0] == .undecided }
+    let usesGrayCode = problem.norm == .two && switches.count == problem.units
+    let limit =
+      !usesGrayCode ? Self.plainLimit : problem.isAttainable ? Self.attainableLimit : Self.unitLimit
+    guard switches.count <= limit else {
       throw UnsupportedSearch(
         description:
-          "engine enumerate takes at most \(limit) hidden units, this network has \(problem.units);"
+          "engine enumerate takes at most \(limit) hidden units here, this network has \(switches.count);"
           + " use --engine semidefinite")
+    }
+    productRounding = problem.relaxationRounding()
+    guard usesGrayCode else {
+      (chain, exponent, rounding) = ([], 0, nil)
+      return
     }
     let balanced = BalancedChain(problem.chain)
     guard balanced.isUsable else {
@@ -40,8 +53,7 @@ struct Enumeration {
     exponent = balanced.exponent
     rounding = GrayCodeNorms.Rounding(
       units: chain[chain.count - 2].rows, rows: chain[chain.count - 1].rows, columns: chain[0].columns,
-      magnitude: balanced.magnitude(problem.slopes))
-    productRounding = problem.relaxationRounding()
+      magnitude: balanced.magnitude(problem.layerSlopes))
   }
 
   /// Returns the largest bound still open.
@@ -57,9 +69,11 @@ struct Enumeration {
   ) -> Bool {
     let last = problem.hiddenLayers - 1
     var floor = floor
+    guard rounding != nil else { return forEachJacobian(above: floor, visit) }
+    let layerSlopes = problem.layerSlopes
     func visitLayers(from layer: Int, _ product: Matrix, _ prefix: UInt64) -> Bool {
       if layer == last {
-        var norms = GrayCodeNorms(outer: chain[last + 1], inner: product, slopes: problem.slopes[last])
+        var norms = GrayCodeNorms(outer: chain[last + 1], inner: product, slopes: layerSlopes[last])
         return norms.forEach(
           above: floor,
           shouldStop: { patterns in
@@ -72,7 +86,7 @@ struct Enumeration {
             return floor
           })
       }
-      let slopes = problem.slopes[layer]
+      let slopes = layerSlopes[layer]
       for code in 0..<UInt64(1) << problem.weights[layer].rows {
         if state.stop != nil { return false }
         let diagonal = (0..<product.rows).map { code >> UInt64($0) & 1 == 1 ? slopes.on : slopes.off }
@@ -86,15 +100,34 @@ struct Enumeration {
     return !state.shouldStop() && visitLayers(from: 0, chain[0], 0)
   }
 
+  /// The same, one product of matrices after the other.
+  private func forEachJacobian(
+    above start: Double, _ visit: (_ code: UInt64, _ square: Double) -> Double
+  ) -> Bool {
+    var floor = start
+    for code in 0..<UInt64(1) << switches.count {
+      if state.shouldStop() { return false }
+      if !problem.isAttainable { state.statistics.nodes += 1 }
+      let norm = (try? problem.norm.value(problem.jacobian(pattern(code)))) ?? .infinity
+      if norm * norm > floor { floor = visit(code, norm * norm) }
+    }
+    return true
+  }
+
   /// ‖J‖ of a computed ‖J‖², with what rounding may hide.
   private func normBound(_ square: Double) -> Double {
+    guard let rounding else {
+      return square == 0 ? productRounding : (square.squareRoot() * (1 + 1e-12) + productRounding).nextUp
+    }
     let bound = rounding.normBound(square: square)
     return bound == 0
       ? 0 : (Double(sign: .plus, exponent: exponent, significand: bound) + productRounding).nextUp
   }
 
   private func pattern(_ code: UInt64) -> PartialPattern {
-    (0..<problem.units).map { code >> UInt64($0) & 1 == 1 ? .on : .off }
+    var pattern = problem.openPattern
+    for (bit, unit) in switches.enumerated() { pattern[unit] = code >> UInt64(bit) & 1 == 1 ? .on : .off }
+    return pattern
   }
 
   private func runFree() -> Double {

@@ -8,18 +8,19 @@ extension PatternProblem {
   ///
   /// - Parameter x: the free inputs.
   package func exactWitness(at x: [Double]) -> Witness? {
-    var pattern = PartialPattern(repeating: .undecided, count: units)
+    var pattern = openPattern
     if hiddenLayers > 0 {
       var forms = LayerForms(problem: self)
       for layer in 0..<hiddenLayers {
         if layer > 0 { forms = LayerForms(after: forms, pattern: pattern) }
-        for (i, unit) in unitRange(layer).enumerated() {
-          if let phase = forms.constantPhase[i] {
+        for (i, unit) in unitRange(layer).enumerated() where !slopes[unit].isLinear {
+          if let phase = forms.constantPhase[i], !constraintUnits.contains(unit) {
             pattern[unit] = phase
             continue
           }
           let sign = forms.sign(i, at: x)
           guard sign != 0 else { return nil }
+          if constraintUnits.contains(unit), sign < 0 { return nil }
           pattern[unit] = sign > 0 ? .on : .off
         }
       }
@@ -27,8 +28,8 @@ extension PatternProblem {
     return exactWitness(pattern: pattern, x: inputPoint(x))
   }
 
-  /// The exact ratio ‖J(σ) v‖² / ‖v‖² with v the top right singular vector of J(σ), computed in exact arithmetic
-  /// from the stored weights. With one output v = Jᵀ exactly, so the ratio is ‖J‖² itself.
+  /// The exact ratio ‖J(σ) v‖² / ‖v‖², from the stored weights. In the 2-norm v is the top right singular vector, rounded, and
+  /// with one output v = Jᵀ exactly, so that the ratio is ‖J‖² itself; in the other norms it always is.
   ///
   /// - Parameter goal: where ‖J‖² exceeds this, power steps in long arithmetic improve v until the ratio does, too: near
   ///   ties with a threshold.
@@ -36,6 +37,13 @@ extension PatternProblem {
     pattern: PartialPattern, x: [Double]? = nil, beyond goal: Rational? = nil
   ) -> Witness? {
     let exact = exactJacobian(pattern)
+    guard norm == .two else {
+      let (squared, v) = norm.exactMaximum(exact)
+      let direction = expandDirection(v, zero: Dyadic.zero)
+      return Witness(
+        x: x, direction: direction.map(\.truncated), pattern: pattern, ratioSquared: squared,
+        exactDirection: direction)
+    }
     let rounded = Matrix(rows: exact.rows, columns: exact.columns, elements: exact.approximation)
     guard rounded.isFinite, let direction = Self.topDirection(of: rounded) else { return nil }
     var v =
@@ -100,7 +108,7 @@ extension PatternProblem {
 
   /// The full input point for values of the free inputs.
   func inputPoint(_ free: [Double]) -> [Double] {
-    guard case .attainable(.box(let lower, _)) = patterns else { return free }
+    guard case .attainable(let domain) = patterns, let (lower, _) = domain.box else { return free }
     var point = lower
     for (value, j) in zip(free, freeInputs) { point[j] = value }
     return point

@@ -22,7 +22,8 @@ struct FreePresolve: Sendable {
 
   /// Nil where nothing can be reduced.
   init?(_ original: PatternProblem) {
-    guard !original.isAttainable, original.hiddenLayers == 1, original.slopes[0] == .relu else { return nil }
+    guard !original.isAttainable, original.hiddenLayers == 1, original.slopes.allSatisfy({ $0 == .relu })
+    else { return nil }
     let n = original.units
     let (inner, outer) = (original.weights[0], original.weights[1].transposed())
     var root = PartialPattern(repeating: .undecided, count: n)
@@ -50,8 +51,8 @@ struct FreePresolve: Sendable {
       }
     }
     let reduced = PatternProblem(
-      weights: [merged, original.weights[1]], biases: original.biases, slopes: original.slopes,
-      patterns: .free)
+      weights: [merged, original.weights[1]], biases: original.biases, slopes: [.relu],
+      patterns: .free, norm: original.norm)
     for i in Self.dominated(reduced, root) { root[i] = .on }
     guard root.contains(where: { $0 != .undecided }) else { return nil }
     self.root = root

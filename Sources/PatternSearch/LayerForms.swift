@@ -36,7 +36,7 @@ final class LayerForms: @unchecked Sendable {
     values = []
     errors = []
     constantPhase = [Phase?](repeating: nil, count: units)
-    let fixed = Self.fixedInputs(problem)
+    let fixed = problem.fixedInputs
     for i in 0..<units {
       values.append(contentsOf: weights.row(i))
       errors.append(contentsOf: repeatElement(0, count: inputs))
@@ -84,11 +84,6 @@ final class LayerForms: @unchecked Sendable {
   /// n u / (1 - n u), a little enlarged (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1).
   private static func gamma(_ n: Int) -> Double { Double(n) * unitRoundoff * 1.01 }
 
-  private static func fixedInputs(_ problem: PatternProblem) -> [(Int, Double)] {
-    guard case .attainable(.box(let lower, let upper)) = problem.patterns else { return [] }
-    return lower.indices.filter { lower[$0] == upper[$0] }.map { ($0, lower[$0]) }
-  }
-
   /// Where rounding leaves open whether a form is constant, the exact form decides: a form that vanishes identically
   /// imposes nothing, a constant one imposes its sign.
   private func settleConstantForms() {
@@ -128,7 +123,7 @@ final class LayerForms: @unchecked Sendable {
       let padded = Matrix(rows: units, columns: inputs + 1) { $1 < inputs ? weights[$0, $1] : 0 }
       var forms = ScaledIntegerMatrix(rows: units, columns: inputs + 1, doubles: padded.elements)
         .addingToLastColumn(problem.biases[0])
-      for (j, value) in Self.fixedInputs(problem) {
+      for (j, value) in problem.fixedInputs {
         // Adding w_ij · value exactly: the product is a dyadic number that may need more than one double.
         let column = problem.weights[0].column(j)
         let high = column.map { $0 * value }

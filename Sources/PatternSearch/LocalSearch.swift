@@ -10,19 +10,15 @@ struct LocalSearch: Sendable {
     transposes = problem.chain.map { $0.transposed() }
   }
 
-  /// Alternates between the top singular pair (u, v) of J(σ) and the pattern that is best for it, one layer at a
+  /// Alternates between u and v that maximise uᵀJ(σ)v (in the 2-norm the top singular pair) and the pattern that is best for it, one layer at a
   /// time: uᵀJ(σ)v = Σᵢ qᵢ D(σ)ᵢ pᵢ is linear in a layer's slopes. The norm never falls.
   func alternate(from start: PartialPattern, shouldStop: () -> Bool) -> PartialPattern {
     var pattern = start
     var best = -1.0
     for _ in 0..<50 where !shouldStop() {
-      guard let svd = try? problem.jacobian(pattern).singularValueDecomposition(),
-        let top = svd.singularValues.first,
-        top > best * (1 + 1e-12)
+      guard let (top, u, v) = problem.norm.maximizers(problem.jacobian(pattern)), top > best * (1 + 1e-12)
       else { break }
       best = top
-      let v = Array(svd.rightVectorsTransposed.row(0))
-      let u = svd.leftVectors.column(0)
       improve(&pattern, u: u, v: v)
     }
     return pattern
@@ -44,17 +40,19 @@ struct LocalSearch: Sendable {
     var forward = v
     for layer in 0..<layers {
       let pre = problem.chain[layer] * forward
-      let slopes = problem.slopes[layer]
       forward = pre
       for (i, unit) in problem.unitRange(layer).enumerated() {
         let product = backward[layer][i] * pre[i]
+        let slopes = problem.slopes[unit]
         if product != 0 { pattern[unit] = (product > 0) == (slopes.on >= slopes.off) ? .on : .off }
-        forward[i] = pre[i] * problem.slope(pattern[unit], layer: layer)
+        forward[i] = pre[i] * problem.slope(pattern[unit], unit: unit)
       }
     }
   }
 
-  func value(_ pattern: PartialPattern) -> Double { (try? problem.jacobian(pattern).spectralNorm()) ?? 0 }
+  func value(_ pattern: PartialPattern) -> Double {
+    (try? problem.norm.value(problem.jacobian(pattern))) ?? 0
+  }
 
   /// Greedy SeqLip's ascent (section 6.1 of the paper): from the given pattern flip the best single unit while that
   /// raises the norm.

@@ -20,8 +20,10 @@ struct PatternNode: TreeNode {
   let bound: Double
   /// What the relaxation takes as decided.
   let pattern: PartialPattern
-  /// The flat unit to branch on.
-  let unit: Int
+  /// The flat unit to branch on; nil where the node is not bounded yet.
+  let unit: Int?
+  /// What part of J the node is about.
+  var part = JacobianPart.all
   /// Where the children's relaxations start; nil where memory or a checkpoint had no room for it.
   let multipliers: [Double]?
   /// For attainable patterns one of these: the cell, or what it can be made from again.
@@ -50,21 +52,26 @@ struct PatternNode: TreeNode {
 
   var lightened: PatternNode {
     PatternNode(
-      bound: bound, pattern: pattern, unit: unit, multipliers: nil, cell: nil, seed: cell?.seed ?? seed,
-      proof: proof)
+      bound: bound, pattern: pattern, unit: unit, part: part, multipliers: nil, cell: nil,
+      seed: cell?.seed ?? seed, proof: proof)
   }
 
   /// Whether the node can be one of this problem's.
   func isValid(for problem: PatternProblem) -> Bool {
-    bound >= 0 && pattern.count == problem.units && pattern.indices.contains(unit)
-      && pattern[unit] == .undecided && multipliers.map { $0.count == pattern.count } ?? true
+    bound >= 0 && pattern.count == problem.units
+      && unit.map { pattern.indices.contains($0) && pattern[$0] == .undecided } ?? true
+      && multipliers.map { $0.count >= pattern.count && $0.count <= pattern.count + problem.directions }
+        ?? true
       && (seed != nil) == problem.isAttainable
+      && (part.row != nil) == problem.norm.isOverRows && (part.column != nil) == problem.norm.isOverColumns
+      && (0..<problem.outputs).contains(part.row ?? 0)
+      && (0..<problem.freeInputs.count).contains(part.column ?? 0)
   }
 }
 
 /// A pattern is a word of 0, 1 and ?.
 extension PatternNode {
-  private enum CodingKeys: CodingKey { case bound, pattern, unit, multipliers, cell }
+  private enum CodingKeys: CodingKey { case bound, pattern, unit, row, column, multipliers, cell }
 
   init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -74,7 +81,10 @@ extension PatternNode {
       throw DecodingError.dataCorruptedError(forKey: .pattern, in: values, debugDescription: "not a pattern")
     }
     self.pattern = pattern
-    unit = try values.decode(Int.self, forKey: .unit)
+    unit = try values.decodeIfPresent(Int.self, forKey: .unit)
+    part = JacobianPart(
+      row: try values.decodeIfPresent(Int.self, forKey: .row),
+      column: try values.decodeIfPresent(Int.self, forKey: .column))
     seed = try values.decodeIfPresent(CellSeed.self, forKey: .cell)
     var numbers = try values.decodeIfPresent(PackedNumbers.self, forKey: .multipliers)
     multipliers = numbers?.nextArray()
@@ -85,7 +95,9 @@ extension PatternNode {
     var values = encoder.container(keyedBy: CodingKeys.self)
     if bound.isFinite { try values.encode(bound, forKey: .bound) }
     try values.encode(PatternText.text(pattern), forKey: .pattern)
-    try values.encode(unit, forKey: .unit)
+    try values.encodeIfPresent(unit, forKey: .unit)
+    try values.encodeIfPresent(part.row, forKey: .row)
+    try values.encodeIfPresent(part.column, forKey: .column)
     try values.encodeIfPresent(multipliers.map { PackedNumbers($0) }, forKey: .multipliers)
     try values.encodeIfPresent(cell?.seed ?? seed, forKey: .cell)
   }
@@ -150,6 +162,7 @@ extension SearchState {
       print.combine(slopes.on)
     }
     print.combine("\(problem.patterns)")
+    print.combine(problem.norm.name)
     // What was pruned for a wider gap is not open any more.
     print.combine(settings.relativeGap)
     print.combine(settings.threshold.map { "\($0)" } ?? "maximum")

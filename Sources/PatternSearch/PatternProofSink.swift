@@ -24,11 +24,20 @@ public protocol PatternProofSink: Sendable {
     _ node: Int, units: [(unit: Int, phase: Phase)], sides: [(unit: Int, phase: Phase)]
   ) -> Int
 
+  /// A node is split into one for each row of J, or each column, or each entry: as `OperatorNorm.parts` lists them.
+  ///
+  /// - Returns: the number of the first; the others follow.
+  func parts(_ node: Int, rows: Int?, columns: Int?) -> Int
+
   /// No input of the domain's interior attains the node.
   func infeasible(_ node: Int, _ evidence: InfeasibilityEvidence)
 
   /// ‖J‖² ≤ level for all completions of the node, by these multipliers of the relaxation, for units undecided in the node.
-  func bounded(_ node: Int, level: Rational, multipliers: [(unit: Int, value: Double)], transposed: Bool)
+  ///
+  /// - Parameter weights: where v ranges over signs, in which shares the level lies on the diagonal; else empty.
+  func bounded(
+    _ node: Int, level: Rational, multipliers: [(unit: Int, value: Double)], weights: [Double],
+    transposed: Bool)
 
   /// The node leaves one Jacobian, with ‖J‖² ≤ level.
   func evaluated(_ node: Int, level: Rational)

@@ -38,11 +38,11 @@ struct PlanarCells {
   /// Returns the largest bound still open: infinite where a limit stopped the enumeration, 0 where it is complete.
   mutating func run() -> Double {
     let forms = LayerForms(problem: problem)
-    let pattern = PartialPattern(repeating: .undecided, count: problem.units)
     for (rays, lower, upper) in startingCones() {
       (oracle.lower, oracle.upper) = (lower, upper)
       var stack = [
-        Polygon(rays: rays, forms: forms, rows: [], point: centre(rays)!, pattern: pattern, unit: 0)
+        Polygon(
+          rays: rays, forms: forms, rows: [], point: centre(rays)!, pattern: problem.openPattern, unit: 0)
       ]
       while let polygon = stack.popLast() {
         if state.shouldStop() { return .infinity }
@@ -87,7 +87,9 @@ struct PlanarCells {
       let base = problem.unitRange(forms.layer).lowerBound
       while unit < forms.units {
         defer { unit += 1 }
-        if let phase = forms.constantPhase[unit] {
+        let isConstraint = problem.constraintUnits.contains(base + unit)
+        if problem.slopes[base + unit].isLinear { continue }
+        if let phase = forms.constantPhase[unit], !isConstraint {
           pattern[base + unit] = phase
           continue
         }
@@ -101,12 +103,13 @@ struct PlanarCells {
           continue
         }
         if values.allSatisfy({ $0 < -margin }) {
+          if isConstraint { return nil }
           pattern[base + unit] = .off
           continue
         }
         // Each side is kept with a proved point, or shown to be empty.
         var sides: [(phase: Phase, rays: [Ray], rows: [Cell.Row], point: [Double])] = []
-        for phase in [Phase.on, .off] {
+        for phase in isConstraint ? [Phase.on] : [Phase.on, .off] {
           let sign: Double = phase == .on ? 1 : -1
           let row = Cell.Row(forms: forms, unit: unit, sign: sign)
           let side = clip(rays, values.map { sign * $0 }, margin: margin)
@@ -123,7 +126,7 @@ struct PlanarCells {
           }
         }
         guard let first = sides.first else { return nil }  // both sides thin, and noted
-        if sides.count == 1 {
+        if sides.count == 1, !isConstraint {
           // The kink misses the cell: no row, no cut.
           pattern[base + unit] = first.phase
           continue

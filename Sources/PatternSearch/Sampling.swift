@@ -11,7 +11,7 @@ extension PatternProblem {
     func uniform(_ lower: [Double], _ upper: [Double]) -> [Double] {
       freeInputs.map { lower[$0] + (upper[$0] - lower[$0]) * random.uniform() }
     }
-    if case .attainable(.box(let lower, let upper)) = patterns {
+    if case .attainable(let domain) = patterns, let (lower, upper) = domain.box {
       return (0..<count).map { _ in uniform(lower, upper) }
     }
     let scales = [1, 0.1, 10, 0.01, 100, 1000].map { $0 * kinkDistance }
@@ -25,7 +25,7 @@ extension PatternProblem {
   private var kinkDistance: Double {
     guard hiddenLayers > 0 else { return 1 }
     let distances = (0..<chain[0].rows).compactMap { i -> Double? in
-      let length = norm(Array(chain[0].row(i)))
+      let length = LinearAlgebra.norm(Array(chain[0].row(i)))
       return length > 0 && biases[0][i] != 0 ? abs(biases[0][i]) / length : nil
     }.sorted()
     return distances.isEmpty ? 1 : distances[distances.count / 2]

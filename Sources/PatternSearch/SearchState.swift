@@ -128,11 +128,13 @@ final class SearchState: @unchecked Sendable {
     }
   }
 
-  /// The semidefinite bound of a partial pattern (nil: the root), for parts of the space that are set aside unexplored.
+  /// A bound of a partial pattern (nil: the root), for parts of the space that are set aside unexplored.
   func relaxedBound(_ pattern: PartialPattern?) -> Double {
-    SemidefiniteRelaxation(problem: problem).bound(
-      pattern ?? PartialPattern(repeating: .undecided, count: problem.units), cutoff: 0, tolerance: 1e-4
-    ).bound
+    let pattern = pattern ?? problem.openPattern
+    guard problem.norm == .two else {
+      return problem.norm.monotoneBound(IntervalJacobian(problem).magnitudes(pattern))
+    }
+    return SemidefiniteRelaxation(problem: problem).bound(pattern, cutoff: 0, tolerance: 1e-4).bound
   }
 
   /// Above the square of a bound by more than rounding can hide.
@@ -151,7 +153,8 @@ final class SearchState: @unchecked Sendable {
       settings.proof?.evaluated(node, level: value <= cutoff ? level : Self.level(above: value))
       return settle(bound: value)
     }
-    if threshold.isSettled(by: problem.exactJacobian(pattern).compareSquaredNorm(with: threshold.squared)) {
+    if threshold.isSettled(by: problem.norm.compare(problem.exactJacobian(pattern), with: threshold.squared))
+    {
       // A certificate of this answer needs a direction whose ratio is beyond the threshold, too.
       if settings.proof != nil {
         accept(
@@ -173,7 +176,7 @@ final class SearchState: @unchecked Sendable {
     let jacobian = problem.exactJacobian(pattern)
     for power in 1..<400 {
       let candidate = squared * Rational(Dyadic(1) + -Dyadic(mantissa: 1, exponent: -power), Dyadic(1))
-      if jacobian.compareSquaredNorm(with: candidate) != .notSemidefinite { return candidate }
+      if problem.norm.compare(jacobian, with: candidate) != .notSemidefinite { return candidate }
     }
     return squared
   }
@@ -270,8 +273,9 @@ extension PatternProblem {
     var value = inputPoint(x)
     for layer in 0..<hiddenLayers {
       let pre = zip(weights[layer] * value, biases[layer]).map { $0 + $1 }
-      pattern += pre.map { $0 >= 0 ? Phase.on : .off }
-      value = pre.map { $0 * ($0 >= 0 ? slopes[layer].on : slopes[layer].off) }
+      let phases = zip(pre, unitRange(layer)).map { $0 >= 0 || slopes[$1].isLinear ? Phase.on : .off }
+      value = zip(pre, zip(phases, unitRange(layer))).map { $0 * slope($1.0, unit: $1.1) }
+      pattern += phases
     }
     return pattern
   }
@@ -284,10 +288,11 @@ extension PatternProblem {
     var value = x
     for layer in 0..<hiddenLayers {
       let pre = zip(weights[layer] * value, biases[layer]).map { $0 + $1 }
-      for (z, unit) in zip(pre, unitRange(layer)) where z != 0 && (z > 0) != (pattern[unit] == .on) {
+      for (z, unit) in zip(pre, unitRange(layer))
+      where z != 0 && (z > 0) != (pattern[unit] == .on) && !slopes[unit].isLinear {
         return false
       }
-      value = pre.map { $0 * ($0 >= 0 ? slopes[layer].on : slopes[layer].off) }
+      value = zip(pre, unitRange(layer)).map { $0 * slope($0 >= 0 ? .on : .off, unit: $1) }
     }
     return true
   }

@@ -9,6 +9,10 @@ import RandomNumbers
 ///
 ///     S(λ, t) = λ E_v - OᵀO + Σ tᵢ sym((eᵢ - α cᵢ)(eᵢ - β cᵢ)ᵀ) ⪰ 0   ⟹   ‖J(σ)‖² ≤ λ   for every completion.
 ///
+/// Where the norm is the largest over rows or columns of J the bound is of one of them, the node's part. The sum of a row's
+/// |entries| is max |J_i v| over signs v: there λ E_v is a diagonal Λ, and λ its trace, since v_j² = 1 (as in the relaxation of
+/// maximum cuts; Wang, Prakriya and Jha 2022 for networks). Columns are rows of Jᵀ.
+///
 /// At the root this is LipSDP-Neuron (Fazlyab et al. 2019, with diagonal multipliers; the variant that couples neurons
 /// is unsound); inside the tree it is LipSDP with neurons fixed. λ - μ log det S is minimised by Newton's method
 /// along decreasing μ; every iterate is feasible, so the search stops it as soon as the node can be pruned, or as soon
@@ -20,7 +24,8 @@ struct SemidefiniteRelaxation: Sendable {
   struct Result {
     /// An upper bound on max ‖J(σ)‖ over the completions of the node.
     var bound: Double
-    /// tᵢ by flat unit index, for the children's first iterate; zero where a unit had none.
+    /// tᵢ by flat unit index, for the children's first iterate; zero where a unit had none. Then, where v ranges over signs,
+    /// the diagonal of Λ.
     var multipliers: [Double]
     /// For each undecided unit that still matters: its relaxed slope in [0, 1], and how much of the relaxation's
     /// gap it carries.
@@ -31,9 +36,12 @@ struct SemidefiniteRelaxation: Sendable {
   }
 
   let problem: PatternProblem
-  /// W_1 … W_K, or the transposed chain W_Kᵀ … W_1ᵀ where that has the smaller end: J and Jᵀ have the same norm.
+  /// W_1 … W_K, or the transposed chain W_Kᵀ … W_1ᵀ: where a part has signs, so that they are the first matrix's directions;
+  /// elsewhere where that has the smaller end, for J and Jᵀ have the same norm.
   private let chain: [Matrix]
   let isTransposed: Bool
+  /// Whether v ranges over signs.
+  private let hasSigns: Bool
   let sharing: Sharing
   /// What rounding in forming the relaxation's data can hide.
   private let rounding: Double
@@ -45,16 +53,37 @@ struct SemidefiniteRelaxation: Sendable {
     self.problem = problem
     self.sharing = sharing
     rounding = problem.relaxationRounding() + moved
+    let norm = problem.norm
+    hasSigns = norm.sumsMagnitudes
+    let ends = (
+      first: norm.isOverColumns ? 1 : problem.chain[0].columns, last: norm.isOverRows ? 1 : problem.outputs
+    )
+    isTransposed =
+      hasSigns
+      ? norm.isOverColumns : transposed ?? (ends.last < ends.first && problem.hiddenLayers > 0)
     var chain = problem.chain
-    isTransposed = transposed ?? (chain[chain.count - 1].rows < chain[0].columns && problem.hiddenLayers > 0)
     if isTransposed { chain = chain.reversed().map { $0.transposed() } }
-    // Orthogonal maps of the input direction and of the output leave norms alone.
-    if let compressed = try? chain[0].transposed().compressingRows(), problem.hiddenLayers > 0 {
+    // Orthogonal maps of the input direction and of the output leave 2-norms alone.
+    let (selectsFirst, selectsLast) =
+      isTransposed ? (norm.isOverRows, norm.isOverColumns) : (norm.isOverColumns, norm.isOverRows)
+    if !selectsFirst, !hasSigns, problem.hiddenLayers > 0,
+      let compressed = try? chain[0].transposed().compressingRows()
+    {
       chain[0] = compressed.transposed()
     }
-    let last = chain.count - 1
-    if let compressed = try? chain[last].compressingRows() { chain[last] = compressed }
+    if !selectsLast, let compressed = try? chain[chain.count - 1].compressingRows() {
+      chain[chain.count - 1] = compressed
+    }
     self.chain = chain
+  }
+
+  /// The chain of one part of J.
+  private func chain(_ part: JacobianPart) -> [Matrix] {
+    var chain = chain
+    let (first, last) = isTransposed ? (part.row, part.column) : (part.column, part.row)
+    if let first { chain[0] = chain[0].selecting(columns: [first]) }
+    if let last { chain[chain.count - 1] = chain[chain.count - 1].selecting(rows: [last]) }
+    return chain
   }
 
   /// The quadratic forms of a node. Variables: the undecided units' z first, in chain order, then v.
@@ -73,16 +102,18 @@ struct SemidefiniteRelaxation: Sendable {
   }
 
   /// The forms of a node; nil where the output form vanishes and the bound is 0.
-  private func forms(_ pattern: PartialPattern) -> Forms? {
+  private func forms(_ pattern: PartialPattern, _ part: JacobianPart) -> Forms? {
     let layers = problem.hiddenLayers
+    let chain = chain(part)
     let directions = chain[0].columns
     // First pass: which undecided units have a form at all. Columns are the undecided units, then v.
     var undecided: [Int] = []
     for step in 0..<layers {
       let layer = isTransposed ? layers - 1 - step : step
       // Units with one slope only are linear, whatever their phase.
-      let isLinear = problem.slopes[layer].on == problem.slopes[layer].off
-      undecided += problem.unitRange(layer).filter { pattern[$0] == .undecided && !isLinear }
+      undecided += problem.unitRange(layer).filter {
+        pattern[$0] == .undecided && !problem.slopes[$0].isLinear
+      }
     }
     let width = undecided.count + directions
     var hidden = Matrix(rows: directions, columns: width) { $1 == undecided.count + $0 ? 1 : 0 }
@@ -94,15 +125,15 @@ struct SemidefiniteRelaxation: Sendable {
       let pre = chain[step] * hidden
       var next = Matrix(rows: pre.rows, columns: width)
       for (i, unit) in problem.unitRange(layer).enumerated() {
-        if pattern[unit] == .undecided, problem.slopes[layer].on != problem.slopes[layer].off {
+        if pattern[unit] == .undecided, !problem.slopes[unit].isLinear {
           if pre.row(i).contains(where: { $0 != 0 }) {
             next[i, column] = 1
-            kept.append((unit, problem.slopes[layer], step, column))
+            kept.append((unit, problem.slopes[unit], step, column))
             rows.append(contentsOf: pre.row(i))
           }
           column += 1
         } else {
-          let slope = problem.slope(pattern[unit], layer: layer)
+          let slope = problem.slope(pattern[unit], unit: unit)
           if slope != 0 { for j in 0..<width { next[i, j] = slope * pre[i, j] } }
         }
       }
@@ -118,7 +149,7 @@ struct SemidefiniteRelaxation: Sendable {
       output: Matrix.product(selected, transposed: true, selected, transposed: false), directions: directions)
   }
 
-  /// Bounds ‖J(σ)‖ over the completions of `pattern`.
+  /// Bounds the norm of a part of J(σ) over the completions of `pattern`.
   ///
   /// - Parameters:
   ///   - cutoff: stop as soon as the bound is at most this (the node is pruned).
@@ -127,29 +158,33 @@ struct SemidefiniteRelaxation: Sendable {
   ///   - patience: end once the node certainly cannot be pruned and λ is known to this share of its distance to the
   ///     cutoff; 0 to go on to `tolerance`.
   func bound(
-    _ pattern: PartialPattern, cutoff: Double, warm: (multipliers: [Double], bound: Double)? = nil,
+    _ pattern: PartialPattern, part: JacobianPart = .all, cutoff: Double,
+    warm: (multipliers: [Double], bound: Double)? = nil,
     tolerance: Double = 1e-8, patience: Double = 0, shouldStop: () -> Bool = { false }
   ) -> Result {
     let multipliers = [Double](repeating: 0, count: problem.units)
-    guard let forms = forms(pattern) else {
+    guard let forms = forms(pattern, part) else {
       return Result(bound: rounding, multipliers: multipliers, units: [], newtonSteps: 0, isZero: true)
     }
-    let top = ((try? forms.output.largestEigenvalue()) ?? .infinity) * (1 + 1e-12)
     guard !forms.units.isEmpty else {
+      if hasSigns { return signedRow(forms, multipliers) }
       // Every unit is decided: OᵀO is JᵀJ.
+      let top = ((try? forms.output.largestEigenvalue()) ?? .infinity) * (1 + 1e-12)
       return Result(
         bound: (top * (1 + 1e-12)).squareRoot().nextUp + rounding, multipliers: multipliers, units: [],
         newtonSteps: 0)
     }
     var barrier = Barrier(
       pre: forms.pre, output: forms.output, slopes: forms.slopes, directions: forms.directions,
-      groups: groups(forms))
+      groups: groups(forms), hasSigns: hasSigns)
     // The relaxation's own bound must be below the cutoff by what rounding can hide.
     let reduced = max(0, cutoff - rounding) * (1 - 1e-15)
     let squaredCutoff = reduced * reduced
     if let warm, sharing == .neuron {
       barrier.start(
-        level: warm.bound * warm.bound * (1 + 1e-9), multipliers: forms.units.map { warm.multipliers[$0] })
+        level: warm.bound * warm.bound * (1 + 1e-9),
+        weights: Array(warm.multipliers.dropFirst(problem.units)),
+        multipliers: forms.units.map { warm.multipliers[$0] })
     }
     if !barrier.isFeasible { barrier.startCold(layers: forms.layers) }
     guard barrier.isFeasible else {
@@ -162,10 +197,20 @@ struct SemidefiniteRelaxation: Sendable {
     var result = Result(
       bound: bound, multipliers: multipliers, units: [], newtonSteps: barrier.steps)
     for (i, t) in barrier.unitMultipliers.enumerated() { result.multipliers[forms.units[i]] = t }
+    if hasSigns { result.multipliers += barrier.levels }
     for (i, (slope, weight)) in barrier.relaxedSlopes().enumerated() {
       result.units.append((forms.units[i], slope, weight))
     }
     return result
+  }
+
+  /// All that matters of J is decided: with row o, Λ_jj = |o_j| Σ |o_k|.
+  private func signedRow(_ forms: Forms, _ multipliers: [Double]) -> Result {
+    let row = (0..<forms.directions).map { forms.output[$0, $0].squareRoot() }
+    let sum = row.reduce(0, +)
+    return Result(
+      bound: sum * (1 + 4 * Double(row.count + 4) * unitRoundoff) + rounding,
+      multipliers: multipliers + row.map { $0 * sum }, units: [], newtonSteps: 0)
   }
 
   private func groups(_ forms: Forms) -> [Int] {
@@ -195,7 +240,7 @@ extension PatternProblem {
   public func semidefiniteBound(
     sharing: MultiplierSharing = .neuron, shouldStop: () -> Bool = { false }
   ) -> (bound: Double, multipliers: [Double]) {
-    let pattern = PartialPattern(repeating: .undecided, count: units)
+    let pattern = openPattern
     let shares: SemidefiniteRelaxation.Sharing = sharing == .neuron ? .neuron : .layer
     let result = SemidefiniteRelaxation(problem: self, sharing: shares, transposed: false)
       .bound(pattern, cutoff: 0, shouldStop: shouldStop)

@@ -14,7 +14,7 @@ extension PatternProblem {
     if isAttainable, freeInputs.count == 1 {
       return (.cells, "one input: the kinks of \(units) units cut the line into intervals, each visited once")
     }
-    if !isAttainable, units <= Self.enumerationLimit, BalancedChain(chain).isUsable {
+    if !isAttainable, norm == .two, units <= Self.enumerationLimit, BalancedChain(chain).isUsable {
       return (.enumerate, "\(units) units: all \(1 << units) patterns")
     }
     // Beyond this width the decomposition that finds the rank takes longer than it is likely to save.
@@ -67,10 +67,8 @@ extension PatternProblem {
 
   /// The middle of the box, or the origin.
   private var centre: [Double] {
-    guard case .attainable(.box(let lower, let upper)) = patterns else {
-      return [Double](repeating: 0, count: freeInputs.count)
-    }
-    return freeInputs.map { lower[$0] / 2 + upper[$0] / 2 }
+    guard let (lower, upper) = freeBox else { return [Double](repeating: 0, count: freeInputs.count) }
+    return zip(lower, upper).map { $0 / 2 + $1 / 2 }
   }
 
   private func run(_ engine: Engine, _ state: SearchState) throws -> Double {

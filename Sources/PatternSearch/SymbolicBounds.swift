@@ -34,11 +34,9 @@ struct SymbolicBounds {
   /// The cell's pattern with further units decided where their sign is certain over the box.
   func deciding(more cell: Cell) -> Decisions {
     var result = Decisions(pattern: cell.pattern)
-    guard case .attainable(.box(let low, let high)) = problem.patterns,
-      cell.forms.layer < problem.hiddenLayers - 1
-    else { return result }
-    let lower = problem.freeInputs.map { low[$0] }
-    let upper = problem.freeInputs.map { high[$0] }
+    guard let (lower, upper) = problem.freeBox, cell.forms.layer < problem.hiddenLayers - 1 else {
+      return result
+    }
     /// |x_j| ≤ size_j, and 1 for the constant.
     let sizes = zip(lower, upper).map { max(abs($0), abs($1)) } + [1]
     let width = sizes.count
@@ -47,7 +45,6 @@ struct SymbolicBounds {
     let hidden = Matrix(rows: cell.forms.units, columns: width, elements: cell.forms.errors) * sizes
     var forms = Forms(below: exact, above: exact, error: hidden.map { $0 * (1 + 1e-9) })
     for layer in cell.forms.layer..<problem.hiddenLayers {
-      let slopes = problem.slopes[layer]
       let reach = (forms.below.magnitudes + forms.above.magnitudes) * sizes
       for (i, unit) in problem.unitRange(layer).enumerated() {
         let slack = (forms.error[i] + 4 * Double(width + 2) * unitRoundoff * reach[i]) * (1 + 1e-9)
@@ -63,7 +60,9 @@ struct SymbolicBounds {
         if result.pattern[unit] == .undecided, l < 0, u > 0, abs(l + u) < Self.sideMargin * (u - l) {
           result.sides.append((unit, u > -l ? .on : .off))
         }
-        relax(&forms, row: i, phase: result.pattern[unit], slopes: slopes, l: l, u: u, reach: reach[i])
+        relax(
+          &forms, row: i, phase: result.pattern[unit], slopes: problem.slopes[unit], l: l, u: u,
+          reach: reach[i])
       }
       if layer + 1 < problem.hiddenLayers { forms = propagate(forms, layer: layer + 1, sizes: sizes) }
     }

@@ -14,7 +14,7 @@ final class Zonotope: SupportSearchClient {
     guard let form = ZonotopeForm(state.problem) else {
       throw UnsupportedSearch(
         description:
-          "engine zonotope is for free patterns of two layers with one output or one input; use --engine semidefinite"
+          "engine zonotope is for norm 2 and free patterns of two layers with one output or one input; use --engine semidefinite"
       )
     }
     self.form = form
@@ -59,7 +59,7 @@ struct ZonotopeForm {
 
   /// Nil for attainable patterns, more layers, and where J(σ) has several rows and several columns that do not vanish.
   init?(_ problem: PatternProblem) {
-    guard problem.hiddenLayers == 1, !problem.isAttainable else { return nil }
+    guard problem.hiddenLayers == 1, !problem.isAttainable, problem.norm == .two else { return nil }
     let (inner, outer) = (problem.chain[0], problem.chain[1])
     let outputs = (0..<outer.rows).filter { i in outer.row(i).contains { $0 != 0 } }
     let inputs = (0..<inner.columns).filter { j in (0..<inner.rows).contains { inner[$0, j] != 0 } }
@@ -75,10 +75,10 @@ struct ZonotopeForm {
       outputs.count == 1
       ? b.selecting(columns: inputs).scalingRows(by: Array(a.row(outputs[0])))
       : a.selecting(rows: outputs).transposed().scalingRows(by: b.column(inputs[0]))
-    let slopes = problem.slopes[0]
-    let sum = products.transposeTimes([Double](repeating: slopes.off, count: products.rows))
-    let size = abs(slopes.off) * products.magnitudes.elements.reduce(0, +)
-    vectors = products * (slopes.on - slopes.off)
+    let off = problem.slopes.map(\.off)
+    let sum = products.transposeTimes(off)
+    let size = (off.map { abs($0) }.max() ?? 0) * products.magnitudes.elements.reduce(0, +)
+    vectors = products.scalingRows(by: problem.slopes.map { $0.on - $0.off })
     support = SupportForm(
       vectors: vectors, constant: sum, relativeError: 8 * unitRoundoff,
       constantError: 4 * Double(products.rows + 4) * unitRoundoff * size)

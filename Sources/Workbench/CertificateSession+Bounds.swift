@@ -78,7 +78,7 @@ extension CertificateSession {
         0, level: Rational(squareOf: certified),
         multipliers: multipliers.enumerated().filter { $0.element > 0 }
           .map { ($0.offset, $0.element * growth) },
-        transposed: false)
+        weights: [], transposed: false)
     case .searches: preconditionFailure("searches are written as they run")
     }
     file.write("qed")

@@ -3,6 +3,7 @@ import Bounds
 import CertificateKernel
 public import Certificates
 import ExactArithmetic
+import LinearAlgebra
 import Networks
 import PatternSearch
 public import Problems
@@ -98,8 +99,15 @@ struct ConstantClaim {
       let ends =
         isUniform ? [lower[0], upper[0]] : zip(lower, upper).flatMap { [$0, $1] }
       domain = "box " + ends.map { CertificateNumber.text($0) }.joined(separator: " ")
+    case .polytope(let rows, let bounds, _, _):
+      let numbers = (0..<rows.rows).flatMap { Array(rows.row($0)) + [bounds[$0]] }
+      let box = question.domain.box.map { box in zip(box.lower, box.upper).flatMap { [$0, $1] } } ?? []
+      domain =
+        "polytope \(rows.rows) "
+        + (numbers + box).map { CertificateNumber.text($0) }.joined(separator: " ")
     }
-    return "claim constant norm 2 patterns \(isAttainable ? "attainable" : "free") domain \(domain)"
+    return "claim constant norm \(question.norm.name)" + (question.outputs.map { " output \($0.name)" } ?? "")
+      + " patterns \(isAttainable ? "attainable" : "free") domain \(domain)"
       + (method.map { " method \($0)" } ?? "")
   }
 
@@ -108,14 +116,15 @@ struct ConstantClaim {
     let place =
       witness.x.map { "x " + $0.map { CertificateNumber.text($0) }.joined(separator: " ") }
       ?? (["pattern"]
-      + question.freeProblem.layered(witness.pattern).map { $0.map(String.init).joined() })
+      + question.freeProblem.layered(witness.pattern).prefix(question.layersOfFile - 1)
+      .map { $0.map(String.init).joined() })
       .joined(separator: " ")
     return [place, "v " + direction(witness).map { CertificateNumber.text($0) }.joined(separator: " ")]
   }
 
   /// One coordinate for each of the network's inputs: the problem over free patterns knows only of those that vary.
   private func direction(_ witness: Witness) -> [Dyadic] {
-    guard !isAttainable, case .box(let lower, let upper) = question.domain else {
+    guard !isAttainable, let (lower, upper) = question.domain.box else {
       return witness.exactDirection
     }
     var varying = witness.exactDirection.makeIterator()

@@ -1,4 +1,5 @@
 import Foundation
+import LinearAlgebra
 public import Networks
 public import PatternSearch
 
@@ -90,6 +91,7 @@ public enum DomainText {
 
   /// How a domain is printed: `all`, `box:LO:HI`, or `box` where the intervals differ.
   public static func describe(_ domain: Domain) -> String {
+    if case .polytope(let rows, _, _, _) = domain { return "polytope of \(rows.rows) rows" }
     guard case .box(let lower, let upper) = domain else { return "all" }
     if let low = lower.first, let high = upper.first, lower.allSatisfy({ $0 == low }),
       upper.allSatisfy({ $0 == high })

@@ -28,7 +28,7 @@ extension Audit {
       </head>
       <body>
       <h1>\(escaped(network.name))</h1>
-      <p>\(escaped(network.summaryLine)); 2-norm; X = \(escaped(DomainText.describe(question.domain))).</p>
+      <p>\(escaped(network.summaryLine)); \(question.normText); X = \(escaped(DomainText.describe(question.domain))).</p>
       <p><b>\(directedDecimal(enclosure.lower, digits: 10, .down)) ≤ L(f, X) ≤ \
       \(directedDecimal(enclosure.upper, digits: 10, .up))</b>
       (lower end proved in exact arithmetic, upper end a floating-point bound\

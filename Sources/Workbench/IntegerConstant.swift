@@ -22,7 +22,8 @@ struct IntegerConstant {
   /// Nil where the constant is no such maximum.
   init?(_ question: BoundQuestion, _ patterns: ExactConstant.Patterns) {
     let network = question.network
-    guard network.layers.count == 2, network.activations == [.relu] else { return nil }
+    guard network.layers.count == 2, network.activations == [.relu], network.passing.allSatisfy(\.isEmpty)
+    else { return nil }
     let (inner, outer) = (network.layers[0].weights, network.layers[1].weights)
     isAttainable = patterns == .attainable
     let vectors: RationalMatrix

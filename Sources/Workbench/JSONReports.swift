@@ -27,7 +27,8 @@ enum JSONReport {
     var upperSoundness: ExactConstant.UpperSoundness
     var status: String
     var reason: String
-    var norm = "2"
+    var norm: String
+    var output: String?
     var domain: String
     var patterns: String
     var engine: String
@@ -161,6 +162,7 @@ extension ExactConstant {
       lowerSquared: "\(lowerSquared)", upperSquared: enclosure.upper.isFinite ? "\(upperSquared)" : nil,
       upperSoundness: upperSoundness,
       status: result.isOptimal ? "optimal" : "stopped", reason: result.reason.rawValue,
+      norm: question.norm.name, output: question.outputs?.name,
       domain: DomainText.describe(question.domain), patterns: patterns.rawValue,
       engine: result.engine.rawValue,
       explanation: result.explanation, nodes: result.statistics.nodes, statistics: result.statistics,

@@ -37,7 +37,7 @@ extension MultilayerPerceptron {
   /// change the constant of a network whose best pattern is attained without them (`LipCST.isAttained`), for far from the
   /// origin they do not matter.
   public var lipCST: LipCST? {
-    guard layers.count == 2, activations == [.relu] else { return nil }
+    guard layers.count == 2, activations == [.relu], passing.allSatisfy(\.isEmpty) else { return nil }
     func rational(_ m: Matrix) -> RationalMatrix {
       RationalMatrix(rows: m.rows, columns: m.columns, elements: m.elements.map { Rational($0) })
     }

@@ -36,7 +36,7 @@ extension ExactConstant {
   private var domainLine: String {
     switch question.domain {
     case .all: "all of R^\(question.network.inputs)"
-    case .box: "\(DomainText.describe(question.domain)) in R^\(question.network.inputs)"
+    default: "\(DomainText.describe(question.domain)) in R^\(question.network.inputs)"
     }
   }
 
@@ -46,7 +46,8 @@ extension ExactConstant {
     let statistics = result.statistics
     var lines = [
       "network   \(question.network.summaryLine)",
-      "question  \(patterns == .attainable ? "L(f, X)" : "FGL, all patterns"), 2-norm, X = \(domainLine)", "",
+      "question  \(patterns == .attainable ? "L(f, X)" : "FGL, all patterns"), \(question.normText), X = \(domainLine)",
+      "",
     ]
     lines.insert(contentsOf: question.network.notes.map { "note      \($0)" }, at: 2)
     let label = patterns == .attainable ? "L(f, X)" : "FGL"

@@ -35,11 +35,25 @@ struct DomainOptions: ParsableArguments {
   @Option(help: ArgumentHelp("ONNX: the tensor to take as the output.", valueName: "NAME"))
   var outputTensor: String?
 
-  @Option(help: "The norm of inputs and outputs; 2 is the one this version knows.")
+  @Option(
+    help: ArgumentHelp(
+      "The norm of inputs and outputs.",
+      discussion:
+        "2, 1 or inf on both sides; or P:Q for sup ‖Jv‖_Q / ‖v‖_P, of which 1:inf (the largest |J_ij|), 1:2 and 2:inf "
+        + "are computed.", valueName: "norm"))
   var norm = "2"
 
+  @Option(
+    help: ArgumentHelp("One output, or the difference of two, counted from 0.", valueName: "i|i-j"))
+  var output: String?
+
   func validate() throws {
-    guard norm == "2" else { throw ValidationError("--norm \(norm): this version computes 2-norms only") }
+    guard OperatorNorm(norm) != nil else {
+      throw ValidationError("--norm \(norm): use \(OperatorNorm.all.map(\.name).joined(separator: ", "))")
+    }
+    if let output, OutputChoice(output) == nil {
+      throw ValidationError("--output \(output): write i or i-j, outputs counted from 0")
+    }
     guard (center == nil) == (radius == nil) else {
       throw ValidationError("--center and --radius go together")
     }
@@ -53,6 +67,7 @@ struct DomainOptions: ParsableArguments {
   func refuseForProblems() throws {
     let given = [
       ("--domain", domain != "all"), ("--center", center != nil), ("--output-tensor", outputTensor != nil),
+      ("--norm", norm != "2"), ("--output", output != nil),
     ]
     if let option = given.first(where: { $0.1 })?.0 {
       throw ValidationError("\(option) is for networks, and the file holds a problem")
@@ -74,7 +89,9 @@ struct DomainOptions: ParsableArguments {
     } else {
       domain = try DomainText.parse(self.domain, network: network)
     }
-    return try BoundQuestion(network, domain: domain, settings: settings)
+    return try BoundQuestion(
+      network, domain: domain, norm: OperatorNorm(norm) ?? .two, outputs: output.flatMap { OutputChoice($0) },
+      settings: settings)
   }
 }
 

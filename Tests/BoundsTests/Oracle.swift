@@ -21,6 +21,7 @@ struct BruteForce {
       lower = [Double](repeating: -3e4, count: size)
       upper = [Double](repeating: 3e4, count: size)
       centre = [Double](repeating: 0, count: size)
+    case .polytope: preconditionFailure("this oracle knows boxes only")
     case .box(let low, let high):
       freeInputs = (0..<size).filter { low[$0] < high[$0] }
       lower = freeInputs.map { low[$0] }
