@@ -57,6 +57,8 @@ public struct ExactNetwork: Sendable {
   public let layers: [Layer]
   /// K - 1 of them.
   public let slopes: [Slopes]
+  /// One set for each hidden layer: the units that pass their pre-activation on unchanged (slope 1, no kink).
+  public let passing: [Set<Int>]
   /// The input box that the file offers.
   public let box: [ClosedInterval]?
 
@@ -68,11 +70,17 @@ public struct ExactNetwork: Sendable {
   public var inputs: Int { layers[0].columns }
   public var outputs: Int { layers[layers.count - 1].rows }
 
-  init(layers: [Layer], slopes: [Slopes], box: [ClosedInterval]? = nil) {
+  init(
+    layers: [Layer], slopes: [Slopes], passing: [Set<Int>] = [], box: [ClosedInterval]? = nil
+  ) {
     precondition(slopes.count == layers.count - 1)
+    precondition(passing.isEmpty || passing.count == slopes.count)
+    precondition(
+      zip(passing, layers).allSatisfy { units, layer in units.allSatisfy { (0..<layer.rows).contains($0) } })
     precondition(zip(layers, layers.dropFirst()).allSatisfy { $0.rows == $1.columns })
     self.layers = layers
     self.slopes = slopes
+    self.passing = passing.isEmpty ? [Set<Int>](repeating: [], count: slopes.count) : passing
     self.box = box
   }
 }

@@ -4,12 +4,15 @@ public enum Activation: Sendable, Hashable {
   case relu
   /// z for z ≥ 0, slope · z for z < 0
   case leakyReLU(slope: Double)
+  /// |z|
+  case abs
 
   /// The derivative where the unit is inactive (z < 0).
   public var negativeSlope: Double {
     switch self {
     case .relu: 0
     case .leakyReLU(let slope): slope
+    case .abs: -1
     }
   }
 
@@ -17,7 +20,7 @@ public enum Activation: Sendable, Hashable {
   public var positiveSlope: Double { 1 }
 
   /// The largest |derivative|: the factor this activation contributes to a product bound.
-  public var lipschitzConstant: Double { max(abs(negativeSlope), positiveSlope) }
+  public var lipschitzConstant: Double { max(negativeSlope.magnitude, positiveSlope) }
 
   /// True where every slope lies in [0, 1], as Eqs. (7) and (8) of the paper assume.
   public var hasUnitSlopes: Bool { (0...1).contains(negativeSlope) }
@@ -29,6 +32,7 @@ public enum Activation: Sendable, Hashable {
     switch self {
     case .relu: "relu"
     case .leakyReLU: "leaky-relu"
+    case .abs: "abs"
     }
   }
 }

@@ -104,12 +104,13 @@ struct JSONFormatReader {
         place: place, "the key \"activation\" is missing", remedy: "add \"activation\": \"relu\" to the file")
     }
     switch try Self.string(value, at: place) {
-    case "relu":
+    case let name where name == "relu" || name == "abs":
       guard (isOwn ? layer : root)["slope"] == nil else {
         throw InputError(
-          place: place, "\"relu\" stands beside a slope", remedy: "write \"leaky-relu\", or remove the slope")
+          place: place, "\"\(name)\" stands beside a slope",
+          remedy: "write \"leaky-relu\", or remove the slope")
       }
-      return .relu
+      return name == "relu" ? .relu : .abs
     case "leaky-relu":
       guard let slope = layer["slope"] ?? root["slope"] else {
         throw InputError(
@@ -119,7 +120,8 @@ struct JSONFormatReader {
       return .leakyReLU(slope: try number(slope, at: slopePlace))
     case let unknown:
       throw InputError(
-        place: place, "\"\(unknown)\" is not an activation", remedy: "it must be \"relu\" or \"leaky-relu\"")
+        place: place, "\"\(unknown)\" is not an activation",
+        remedy: "it must be \"relu\", \"leaky-relu\" or \"abs\"")
     }
   }
 

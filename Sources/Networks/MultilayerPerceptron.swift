@@ -34,6 +34,8 @@ public struct MultilayerPerceptron: Sendable, Equatable {
   public let layers: [AffineLayer]
   /// ρ_1 … ρ_{K-1}.
   public let activations: [Activation]
+  /// One set for each hidden layer: the units that pass their pre-activation on unchanged (slope 1, no kink).
+  public let passing: [Set<Int>]
   /// The input box that the file offers, if any. It is used only where the user asks for it.
   public var inputBox: InputBox?
   /// What a reader of the results should know of how the file was read (cut operators, folded constants).
@@ -41,10 +43,12 @@ public struct MultilayerPerceptron: Sendable, Equatable {
 
   /// Checks shapes and numbers.
   ///
-  /// - Throws: `InputError` naming the layer, where shapes do not chain, a layer is empty or a number is not finite.
+  /// - Parameter passing: One set for each hidden layer, or nothing where no unit passes.
+  /// - Throws: `InputError` naming the layer, where shapes do not chain, a layer is empty, a number is not finite or a
+  ///   passing unit is none of its layer's.
   public init(
-    name: String, layers: [AffineLayer], activations: [Activation], inputBox: InputBox? = nil,
-    notes: [String] = []
+    name: String, layers: [AffineLayer], activations: [Activation], passing: [Set<Int>] = [],
+    inputBox: InputBox? = nil, notes: [String] = []
   ) throws(InputError) {
     guard !layers.isEmpty else {
       throw InputError("the network has no layers", remedy: "give at least one affine layer")
@@ -83,10 +87,23 @@ public struct MultilayerPerceptron: Sendable, Equatable {
       throw InputError(
         place: "layer \(index + 1)", "the leaky ReLU slope is not finite", remedy: "give a finite slope")
     }
+    guard passing.isEmpty || passing.count == activations.count else {
+      throw InputError(
+        "\(activations.count) hidden layers but \(passing.count) sets of passing units",
+        remedy: "give one set for each hidden layer, or none at all")
+    }
+    for (index, (units, layer)) in zip(passing, layers).enumerated() {
+      if let unit = units.first(where: { !(0..<layer.weights.rows).contains($0) }) {
+        throw InputError(
+          place: "layer \(index + 1)", "the passing unit \(unit) is none of its \(layer.weights.rows) units",
+          remedy: "units are numbered from 0")
+      }
+    }
     if let box = inputBox { try Self.check(box, inputs: layers[0].weights.columns) }
     self.name = name
     self.layers = layers
     self.activations = activations
+    self.passing = passing.isEmpty ? [Set<Int>](repeating: [], count: activations.count) : passing
     self.inputBox = inputBox
     self.notes = notes
   }
@@ -132,7 +149,9 @@ public struct MultilayerPerceptron: Sendable, Equatable {
       value = zip(layer.weights * value, layer.bias).map { $0 + $1 }
       if index < activations.count {
         let activation = activations[index]
-        value = value.map { activation($0) }
+        for unit in value.indices where !passing[index].contains(unit) {
+          value[unit] = activation(value[unit])
+        }
       }
     }
     return value

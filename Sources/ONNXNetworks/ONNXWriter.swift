@@ -67,6 +67,7 @@ private struct ONNXWriter {
     let result = "activation_\(index)"
     switch activation {
     case .relu: addNode("Relu", [tensor], result)
+    case .abs: addNode("Abs", [tensor], result)
     case .leakyReLU(let slope) where isFloat32:
       addNode("LeakyRelu", [tensor], result) {
         $0.name = "alpha"

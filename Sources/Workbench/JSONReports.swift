@@ -141,7 +141,7 @@ extension Activation {
   /// `relu`, `leaky-relu(0.01)`.
   public var label: String {
     switch self {
-    case .relu: name
+    case .relu, .abs: name
     case .leakyReLU(let slope): "\(name)(\(slope))"
     }
   }

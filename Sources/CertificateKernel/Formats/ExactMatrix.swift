@@ -60,7 +60,8 @@ extension [Rational] {
 extension ExactNetwork {
   /// Checked shapes and sizes; T_k as weights and bias.
   static func checked(
-    _ layers: [(weights: ExactMatrix, bias: [Rational])], slopes: [Slopes], box: [ClosedInterval]? = nil
+    _ layers: [(weights: ExactMatrix, bias: [Rational])], slopes: [Slopes], passing: [Set<Int>] = [],
+    box: [ClosedInterval]? = nil
   ) throws(InstanceUnreadable) -> ExactNetwork {
     var inputs: Int?
     var exact: [Layer] = []
@@ -81,7 +82,10 @@ extension ExactNetwork {
     guard !exact.isEmpty, slopes.count == exact.count - 1 else {
       throw InstanceUnreadable("", "a network needs layers, and an activation between each two; add them")
     }
-    return ExactNetwork(layers: exact, slopes: slopes, box: box)
+    guard passing.isEmpty || passing.count == slopes.count,
+      zip(passing, exact).allSatisfy({ units, layer in units.allSatisfy { (0..<layer.rows).contains($0) } })
+    else { throw InstanceUnreadable("", "a passing unit is none of its layer's; units are numbered from 0") }
+    return ExactNetwork(layers: exact, slopes: slopes, passing: passing, box: box)
   }
 
   static func checked(box lower: [Rational], _ upper: [Rational], inputs: Int) throws(InstanceUnreadable)
@@ -100,4 +104,5 @@ extension ExactNetwork {
 
 extension ExactNetwork.Slopes {
   static var relu: Self { .init(off: 0, on: 1) }
+  static var abs: Self { .init(off: -1, on: 1) }
 }

@@ -64,19 +64,20 @@ enum JSONNetwork {
       throw InstanceUnreadable("", "the key \"activation\" is missing; add \"activation\": \"relu\"")
     }
     switch try value.text(place) {
-    case "relu":
+    case let name where name == "relu" || name == "abs":
       guard (isOwn ? layer : root)["slope"] == nil else {
         throw InstanceUnreadable(
-          place, "\"relu\" stands beside a slope; write \"leaky-relu\", or remove the slope")
+          place, "\"\(name)\" stands beside a slope; write \"leaky-relu\", or remove the slope")
       }
-      return .relu
+      return name == "relu" ? .relu : .abs
     case "leaky-relu":
       guard let slope = layer["slope"] ?? root["slope"] else {
         throw InstanceUnreadable(place, "\"leaky-relu\" has no slope; add \"slope\": 0.01 or whatever it is")
       }
       return ExactNetwork.Slopes(off: try slope.number("\(place) slope"), on: 1)
     default:
-      throw InstanceUnreadable(place, "the activation is unknown; it must be \"relu\" or \"leaky-relu\"")
+      throw InstanceUnreadable(
+        place, "the activation is unknown; it must be \"relu\", \"leaky-relu\" or \"abs\"")
     }
   }
 
