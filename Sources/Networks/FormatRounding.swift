@@ -34,19 +34,30 @@ package struct FormatRounding: Sendable {
   package mutating func dot(_ a: some Sequence<Double>, _ b: some Sequence<Double>) -> Double {
     var sum = 0.0
     var correction = 0.0
-    var correctionIsExact = true
+    var isExact = true
     for (x, y) in zip(a, b) where x != 0 && y != 0 {
-      let product = x * y
-      if Self.isTiny(product) { correctionIsExact = false }
-      let (next, sumError) = Self.twoSum(sum, product)
-      sum = next
-      let error = Self.twoSum(Self.multiplicationError(x, y, product), sumError)
-      let total = Self.twoSum(correction, error.sum)
-      correction = total.sum
-      if error.error != 0 || total.error != 0 { correctionIsExact = false }
+      isExact = Self.accumulate(x, y, &sum, &correction) && isExact
     }
+    return total(sum, correction, isExact: isExact)
+  }
+
+  /// Adds x · y, neither of them zero, to a sum that is kept in twice the working precision.
+  ///
+  /// - Returns: Whether nothing was lost.
+  static func accumulate(_ x: Double, _ y: Double, _ sum: inout Double, _ correction: inout Double) -> Bool {
+    let product = x * y
+    let (next, sumError) = twoSum(sum, product)
+    sum = next
+    let error = twoSum(multiplicationError(x, y, product), sumError)
+    let total = twoSum(correction, error.sum)
+    correction = total.sum
+    return error.error == 0 && total.error == 0 && (!isTiny(product) || x.magnitude == 1 || y.magnitude == 1)
+  }
+
+  /// The double nearest to such a sum; `isExact` says whether nothing was lost before.
+  mutating func total(_ sum: Double, _ correction: Double, isExact: Bool) -> Double {
     let (result, lost) = Self.twoSum(sum, correction)
-    if lost != 0 || !correctionIsExact { hasRounded = true }
+    if lost != 0 || !isExact { hasRounded = true }
     return result
   }
 

@@ -6,7 +6,10 @@ import LinearAlgebra
 ///     {"layers": [{"weights": [[row], …], "bias": […]}, …], "activation": "relu"}
 ///
 /// Weights are outputs × inputs; `bias` is optional. `"activation": "leaky-relu", "slope": 0.01` stands once for the
-/// network or in a layer, which it then follows; the last layer has none. Optional: `name`,
+/// network or in a layer, which it then follows; the last layer has none. Activations are `relu`, `leaky-relu`, `abs`,
+/// `maxmin`, and with the size of their groups of consecutive units `"activation": "group-sort", "group": 4` (ascending)
+/// and `max-pool` (one output a group). The last three become ReLU layers with passing units; a layer with one of the
+/// others may name its own, numbered from 0: `"passing": [0, 3]`. Optional: `name`,
 /// `domain: {"lower": […], "upper": […]}`. Other keys are ignored. A JSON number means its nearest double; the
 /// strings `"p/q"` and `"0x1.8p-3"` are exact.
 public enum JSONFormat {
@@ -24,7 +27,11 @@ public enum JSONFormat {
       var members = [
         "\"weights\": [\n\(rows.joined(separator: ",\n"))\n      ]", "\"bias\": \(list(layer.bias))",
       ]
-      if shared == nil, index < network.activations.count { members += text(network.activations[index]) }
+      if index < network.activations.count {
+        if shared == nil { members += text(network.activations[index]) }
+        let passing = network.passing[index].sorted().map(String.init)
+        if !passing.isEmpty { members.append("\"passing\": [\(passing.joined(separator: ", "))]") }
+      }
       return "    {\n      \(members.joined(separator: ",\n      "))\n    }"
     }
     var members = [

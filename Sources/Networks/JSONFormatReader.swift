@@ -4,11 +4,12 @@ import LinearAlgebra
 struct JSONFormatReader {
   private var inexact: [String] = []
   private var unknown: [String] = []
+  var rounded: [String] = []
 
   private static let rootKeys: Set = [
-    "name", "description", "kind", "layers", "activation", "slope", "domain",
+    "name", "description", "kind", "layers", "activation", "slope", "group", "domain",
   ]
-  private static let layerKeys: Set = ["name", "weights", "bias", "activation", "slope"]
+  private static let layerKeys: Set = ["name", "weights", "bias", "activation", "slope", "group", "passing"]
 
   mutating func network(_ value: JSONFormatValue, name: String) throws(InputError) -> MultilayerPerceptron {
     guard case .object(let root) = value else {
@@ -22,25 +23,29 @@ struct JSONFormatReader {
     guard !values.isEmpty else {
       throw InputError(place: "layers", "the list of layers is empty", remedy: "give at least one layer")
     }
-    var layers: [AffineLayer] = []
-    var activations: [Activation] = []
+    var network: (builder: LayerBuilder, value: AffineForms)?
     for (index, value) in values.enumerated() {
       let place = "layers[\(index)]"
       guard case .object(let object) = value else { throw Self.wrongType(value, at: place, "an object") }
       unknown += object.keys.filter { !Self.layerKeys.contains($0) }.sorted().map { "\(place).\($0)" }
-      layers.append(try layer(object, inputs: layers.last?.weights.rows, at: place))
+      let layer = try layer(object, inputs: network?.value.count, at: place)
+      let builder = network?.builder ?? LayerBuilder(inputs: layer.weights.columns)
+      builder.allow(fileWeights: layer.weights.elements.count)
+      var value = try affine(layer, of: network?.value ?? builder.input, builder.termLimit, at: place)
       if index < values.count - 1 {
-        activations.append(try activation(object, root: root, at: place))
+        value = try activated(value, by: object, root: root, builder, at: place)
       } else {
-        try checkLastActivation(object["activation"], at: place)
+        try checkLastActivation(object, at: place)
       }
+      network = (builder, value)
     }
+    guard let network else { throw Self.missing("layers", in: nil) }
     let ownName = try root["name"].map { value throws(InputError) in try Self.string(value, at: "name") }
     let box = try root["domain"].map { value throws(InputError) in
-      try domain(value, inputs: layers[0].weights.columns)
+      try domain(value, inputs: network.builder.input.count)
     }
-    return try MultilayerPerceptron(
-      name: ownName ?? name, layers: layers, activations: activations, inputBox: box, notes: notes)
+    return try network.builder.network(
+      name: ownName ?? name, output: network.value, inputBox: box, notes: notes)
   }
 
   private var notes: [String] {
@@ -50,6 +55,7 @@ struct JSONFormatReader {
     }
     return note(unknown, "is no key of a network; it is ignored")
       + note(inexact, "is not a double; the nearest double is used")
+      + note(rounded, "was folded with rounding")
   }
 
   // MARK: Parts
@@ -94,39 +100,29 @@ struct JSONFormatReader {
     return AffineLayer(weights: weights, bias: bias)
   }
 
-  private mutating func activation(
-    _ layer: [String: JSONFormatValue], root: [String: JSONFormatValue], at place: String
-  ) throws(InputError) -> Activation {
-    let isOwn = layer["activation"] != nil
-    let place = isOwn ? "\(place).activation" : "activation"
-    guard let value = layer["activation"] ?? root["activation"] else {
-      throw InputError(
-        place: place, "the key \"activation\" is missing", remedy: "add \"activation\": \"relu\" to the file")
+  /// W · value + b.
+  private mutating func affine(
+    _ layer: AffineLayer, of value: AffineForms, _ limit: Int, at place: String
+  ) throws(InputError) -> AffineForms {
+    var rounding = FormatRounding()
+    let product = value.combined(layer.weights.rows, limit: limit, &rounding) { row, pairs in
+      pairs += layer.weights.row(row).enumerated().lazy.map { (source: $0, coefficient: $1) }
     }
-    switch try Self.string(value, at: place) {
-    case let name where name == "relu" || name == "abs":
-      guard (isOwn ? layer : root)["slope"] == nil else {
-        throw InputError(
-          place: place, "\"\(name)\" stands beside a slope",
-          remedy: "write \"leaky-relu\", or remove the slope")
-      }
-      return name == "relu" ? .relu : .abs
-    case "leaky-relu":
-      guard let slope = layer["slope"] ?? root["slope"] else {
-        throw InputError(
-          place: place, "\"leaky-relu\" has no slope", remedy: "add \"slope\": 0.01 or whatever it is")
-      }
-      let slopePlace = layer["slope"] == nil ? "slope" : place.replacingSuffix("activation", with: "slope")
-      return .leakyReLU(slope: try number(slope, at: slopePlace))
-    case let unknown:
+    guard let product else {
       throw InputError(
-        place: place, "\"\(unknown)\" is not an activation",
-        remedy: "it must be \"relu\", \"leaky-relu\" or \"abs\"")
+        place: place, "the composed weights would be more than \(limit)", remedy: "use a smaller network")
     }
+    let sum = product.adding(layer.bias, &rounding)
+    if rounding.hasRounded { rounded.append(place) }
+    return sum
   }
 
-  private func checkLastActivation(_ value: JSONFormatValue?, at place: String) throws(InputError) {
-    switch value {
+  private func checkLastActivation(_ layer: [String: JSONFormatValue], at place: String) throws(InputError) {
+    guard layer["passing"] == nil else {
+      throw InputError(
+        place: "\(place).passing", "the last layer has no hidden units", remedy: "remove \"passing\"")
+    }
+    switch layer["activation"] {
     case nil, .null, .string("none"), .string("linear"), .string("identity"): return
     default:
       throw InputError(
@@ -161,7 +157,7 @@ struct JSONFormatReader {
     return numbers
   }
 
-  private mutating func number(_ value: JSONFormatValue, at place: String) throws(InputError) -> Double {
+  mutating func number(_ value: JSONFormatValue, at place: String) throws(InputError) -> Double {
     switch value {
     case .number(let number):
       guard number.isFinite else {
@@ -183,12 +179,12 @@ struct JSONFormatReader {
     }
   }
 
-  private static func string(_ value: JSONFormatValue, at place: String) throws(InputError) -> String {
+  static func string(_ value: JSONFormatValue, at place: String) throws(InputError) -> String {
     guard case .string(let text) = value else { throw wrongType(value, at: place, "a string") }
     return text
   }
 
-  private static func array(_ value: JSONFormatValue, at place: String) throws(InputError)
+  static func array(_ value: JSONFormatValue, at place: String) throws(InputError)
     -> [JSONFormatValue]
   {
     guard case .array(let values) = value else { throw wrongType(value, at: place, "an array") }
@@ -205,10 +201,4 @@ struct JSONFormatReader {
   }
 
   private static func counted(_ count: Int) -> String { count == 1 ? "1 entry" : "\(count) entries" }
-}
-
-extension String {
-  fileprivate func replacingSuffix(_ suffix: String, with other: String) -> String {
-    hasSuffix(suffix) ? dropLast(suffix.count) + other : self
-  }
 }

@@ -76,12 +76,17 @@ public enum NNetFormat {
     return result
   }
 
-  /// - Throws: `InputError` where an activation is not ReLU.
+  /// - Throws: `InputError` where an activation is not ReLU or a unit passes unchanged.
   public static func write(_ network: MultilayerPerceptron) throws(InputError) -> Data {
     for (index, activation) in network.activations.enumerated() where activation != .relu {
       throw InputError(
         place: "layer \(index + 1)", "a .nnet file cannot hold the activation \(activation.name)",
         remedy: "write .json or .onnx")
+    }
+    if let index = network.passing.firstIndex(where: { !$0.isEmpty }) {
+      throw InputError(
+        place: "layer \(index + 1)", "a .nnet file cannot hold units that pass unchanged",
+        remedy: "write .json")
     }
     let inputs = network.inputs
     let largest = Double(Float.greatestFiniteMagnitude)
