@@ -138,7 +138,7 @@ let package = Package(
       name: "Workbench",
       dependencies: [
         "Bounds", "CertificateKernel", "Certificates", "ExactArithmetic", "Generators", "LinearAlgebra",
-        "Networks", "ONNXNetworks",
+        "LinearProgramming", "Networks", "ONNXNetworks",
         "PatternSearch",
         "Problems", "QuadraticSearch", "RandomNumbers", "Reductions",
         .product(name: "BigInt", package: "BigInt"),

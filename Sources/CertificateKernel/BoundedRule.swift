@@ -7,7 +7,8 @@ import ExactArithmetic
 ///
 ///     S(λ, t) = λ E_v - OᵀO + Σ t_i sym((e_i - α c_i)(e_i - β c_i)ᵀ) ⪰ 0     ⟹     ‖J(σ)‖² ≤ λ for every completion
 ///
-/// for (z_i - α c_i)(z_i - β c_i) = 0 whatever the phase. The same for Jᵀ, the chain of transposed layers in reverse order.
+/// for (z_i - α c_i)(z_i - β c_i) = 0 whatever the phase. Where v ranges over signs, to sum up the |entries| of a row, λ E_v may be
+/// any diagonal of trace λ. The same for Jᵀ, the chain of transposed layers in reverse order.
 struct BoundedRule {
   private let chain: PatternChain
   /// W_1 … W_K or W_Kᵀ … W_1ᵀ.
@@ -39,12 +40,16 @@ struct BoundedRule {
 
   /// Checks S(λ, t) ⪰ 0.
   ///
-  /// - Parameter multipliers: t by unit; units without one have t = 0.
+  /// - Parameters:
+  ///   - multipliers: t by unit; units without one have t = 0.
+  ///   - weights: empty for λ E_v; else the shares of λ on a diagonal in its place, for v of signs.
   /// - Returns: what is wrong; nil where the bound is proved.
-  func failure(_ pattern: PartialPattern, multipliers: [Int: Dyadic], level: Rational) -> String? {
+  func failure(
+    _ pattern: PartialPattern, multipliers: [Int: Dyadic], weights: [Rational], level: Rational
+  ) -> String? {
     let directions = matrices[0].columns
     let undecided = order.flatMap { layer in
-      chain.unitRange(layer).filter { chain.isOpen(pattern[$0], layer) }
+      chain.unitRange(layer).filter { chain.isOpen(pattern[$0], layer, $0) }
     }
     let width = undecided.count + directions
     // Columns: the undecided units in chain order, then v.
@@ -59,8 +64,8 @@ struct BoundedRule {
       denominator = preDenominator * slopes.denominator
       hidden = []
       for (i, unit) in chain.unitRange(layer).enumerated() {
-        if !chain.isOpen(pattern[unit], layer) {
-          let slope = chain.slope(pattern[unit], layer)
+        if !chain.isOpen(pattern[unit], layer, unit) {
+          let slope = chain.slope(pattern[unit], layer, unit)
           hidden.append(slope.isZero ? [] : pre[i].map { ($0.column, slope * $0.value) })
           continue
         }
@@ -73,7 +78,7 @@ struct BoundedRule {
     var matrix = SymmetricTerms(columns: kept.map(\.column) + (undecided.count..<width), width: width)
     let outputs = denominator * matrices[order.count].denominator
     let square = outputForm(hidden, width: width) { k in
-      order.last.map { chain.isOpen(pattern[chain.offsets[$0] + k], $0) } ?? false
+      order.last.map { chain.isOpen(pattern[chain.offsets[$0] + k], $0, chain.offsets[$0] + k) } ?? false
     }
     matrix.add(square.map { ($0, $1, -$2) }, over: outputs * outputs)
     for (column, unit, form, preDenominator, layer) in kept {
@@ -93,8 +98,20 @@ struct BoundedRule {
           form.filter { $0.column <= a.column }.map { (a.column, $0.column, curvature * a.value * $0.value) }
         }, over: square * square, power: t.exponent)
     }
-    matrix.add(
-      (undecided.count..<width).map { ($0, $0, level.numerator) }, over: level.denominator)
+    if weights.isEmpty {
+      matrix.add(
+        (undecided.count..<width).map { ($0, $0, level.numerator) }, over: level.denominator)
+    } else {
+      let total = weights.reduce(Rational.zero, +)
+      guard weights.count == directions, weights.allSatisfy({ $0.signum >= 0 }), total.signum > 0 else {
+        return
+          "the diagonal needs one number for each of \(directions) directions, none negative and not all zero"
+      }
+      for (j, weight) in weights.enumerated() {
+        let share = level * weight / total
+        matrix.add([(undecided.count + j, undecided.count + j, share.numerator)], over: share.denominator)
+      }
+    }
     return matrix.failure()
   }
 

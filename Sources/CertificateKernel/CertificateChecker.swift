@@ -171,7 +171,8 @@ public struct CertificateChecker {
     case ("pairs", .constant(let constant)) where constant.norm == .two && constant.chain.hiddenLayers > 0:
       pairs = PairProof(constant.chain)
     case ("spins", .constant(let constant)):
-      guard constant.norm == .two, let problem = instance.network?.quadraticUpperBound() else {
+      guard constant.norm == .two, !constant.hasOutput, let problem = instance.network?.quadraticUpperBound()
+      else {
         throw words.rejected(
           "this network is no quadratic problem: it needs two layers of ReLU, one output or one input, and norm 2"
         )

@@ -12,6 +12,10 @@ struct Claim {
     /// X in words.
     let domain: String
     let inputs: Int
+    /// Whether one output, or a difference of two, stands for all.
+    let output: String?
+
+    var hasOutput: Bool { output != nil }
   }
 
   enum Subject {
@@ -65,15 +69,16 @@ struct Claim {
     try expect("norm", &words)
     let name = try words.text("norm")
     guard let norm = OperatorNorm(rawValue: name) else {
-      throw words.rejected("\(name) is no norm: 2, 1 or inf")
+      throw words.rejected("\(name) is no norm: 2, 1, inf, 1:inf, 1:2 or 2:inf")
     }
+    let output = try Self.output(&words, network)
     try expect("patterns", &words)
     let patterns = try words.text("patterns")
     guard ["attainable", "free"].contains(patterns) else {
       throw words.rejected("\(patterns) is no set of patterns: attainable or free")
     }
     try expect("domain", &words)
-    let (box, text) = try domain(&words, network)
+    let (box, rows, text) = try domain(&words, network)
     var method: String?
     if words.peek() == "method" {
       try expect("method", &words)
@@ -84,13 +89,32 @@ struct Claim {
       }
       method = String(decoding: name, as: UTF8.self)
     }
-    let chain = PatternChain(network, box: box)
+    let isAttainable = patterns == "attainable"
+    let chain = PatternChain(network, box: box, rows: isAttainable ? rows : [], output: output)
+    let outputName = output.map { output in
+      output.minus.map { "\(output.index)-\($0)" } ?? "\(output.index)"
+    }
     return (
       Constant(
-        chain: chain, isAttainable: patterns == "attainable", norm: norm, domain: text, inputs: network.inputs
+        chain: chain, isAttainable: isAttainable, norm: norm, domain: text, inputs: network.inputs,
+        output: outputName
       ),
       method
     )
+  }
+
+  /// `output i` or `output i-j`, if it is there.
+  private static func output(
+    _ words: inout Words, _ network: ExactNetwork
+  ) throws(CertificateRejected) -> (index: Int, minus: Int?)? {
+    guard words.skip("output") else { return nil }
+    let text = try words.text("output")
+    let numbers = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+    let indices = numbers.compactMap { $0 }
+    guard indices.count == numbers.count, (1...2).contains(indices.count),
+      indices.allSatisfy((0..<network.outputs).contains), indices.count == 1 || indices[0] != indices[1]
+    else { throw words.rejected("\(text) names no output, and no difference of two") }
+    return (indices[0], indices.count == 2 ? indices[1] : nil)
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {
@@ -107,13 +131,31 @@ struct Claim {
 
   private static func domain(
     _ words: inout Words, _ network: ExactNetwork
-  ) throws(CertificateRejected) -> ([ExactNetwork.ClosedInterval]?, String) {
+  ) throws(CertificateRejected) -> ([ExactNetwork.ClosedInterval]?, rows: [[Rational]], String) {
     let kind = try words.text("domain")
     switch kind {
-    case "all": return (nil, "all of R^\(network.inputs)")
+    case "all": return (nil, [], "all of R^\(network.inputs)")
     case "own":
       guard let box = network.box else { throw words.rejected("the instance file holds no box") }
-      return (box, Self.text(box))
+      return (box, [], Self.text(box))
+    case "polytope":
+      let count = try words.index(below: 1 << 20, "number of rows")
+      var rows: [[Rational]] = []
+      for _ in 0..<count {
+        var row: [Rational] = []
+        for _ in 0...network.inputs { row.append(try words.rational("number of a row")) }
+        rows.append(row)
+      }
+      let name = "{x : \(count) rows a·x ≤ b}"
+      guard !words.isAtEnd, words.peek() != "method" else { return (nil, rows, name) }
+      let box = try (0..<network.inputs).map { (_) throws(CertificateRejected) in
+        ExactNetwork.ClosedInterval(
+          lower: try words.rational("end of an interval"), upper: try words.rational("end of an interval"))
+      }
+      guard box.allSatisfy({ $0.lower <= $0.upper }) else {
+        throw words.rejected("an interval of the box is empty")
+      }
+      return (box, rows, "\(Self.text(box)) ∩ \(name)")
     case "box":
       var ends: [Rational] = []
       while !words.isAtEnd, words.peek() != "method" { ends.append(try words.rational("end of an interval")) }
@@ -128,8 +170,8 @@ struct Claim {
       guard box.allSatisfy({ $0.lower <= $0.upper }) else {
         throw words.rejected("an interval of the box is empty")
       }
-      return (box, Self.text(box))
-    default: throw words.rejected("\(kind) is no domain: all, own or box")
+      return (box, [], Self.text(box))
+    default: throw words.rejected("\(kind) is no domain: all, own, box or polytope")
     }
   }
 
@@ -235,7 +277,8 @@ struct Claim {
       try conclude(verdict, question, lower, upper, words)
       // The file asks about L(f) in the 2-norm on all of Rⁿ; FGL is above it.
       if question.isOwn, case .constant(let constant) = subject {
-        guard constant.norm == .two, constant.chain.box == nil, constant.isAttainable || verdict == "yes"
+        guard constant.norm == .two, constant.chain.box == nil, !constant.hasOutput,
+          constant.chain.constraints.isEmpty, constant.isAttainable || verdict == "yes"
         else {
           throw words.rejected(
             "the file asks about another constant: norm 2, attainable patterns, all inputs")
@@ -333,7 +376,8 @@ struct Claim {
       // Free patterns know of the inputs only that some do not vary.
       let domain =
         constant.isAttainable || constant.chain.inputs < constant.inputs ? ", X = \(constant.domain)" : ""
-      return "   (\(method.map { "bound \($0), " } ?? "")\(constant.norm.rawValue)-norm\(domain))"
+      return
+        "   (\(method.map { "bound \($0), " } ?? "")\(constant.norm.rawValue)-norm\(constant.output.map { ", output \($0)" } ?? "")\(domain))"
     case .optimum(let problem): return "   (\(kind), \(problem.spins) variables)"
     }
   }

@@ -6,46 +6,65 @@ struct EvaluatedRule {
   let chain: PatternChain
   let norm: OperatorNorm
 
-  /// What is wrong; nil where ‖J‖² ≤ level is proved.
-  func failure(_ pattern: PartialPattern, _ local: inout LocalForms, level: Rational) -> String? {
+  /// What is wrong; nil where ‖J‖² ≤ level is proved, for a part of J.
+  func failure(
+    _ pattern: PartialPattern, _ part: JacobianPart, _ local: inout LocalForms, level: Rational
+  ) -> String? {
     let (outputs, open) = local.forms(chain.hiddenLayers, pattern)
     guard let outputs else { return "unit \(open) is undecided and matters" }
-    let jacobian = outputs.rows.map { Array($0.dropLast()) }
+    let jacobian = part.restrict(outputs.rows.map { Array($0.dropLast()) })
     let square = outputs.denominator * outputs.denominator
-    switch norm {
-    case .one, .infinity:
-      let sums =
-        norm == .infinity
-        ? jacobian.map { $0.reduce(BigInt(0)) { $0 + BigInt($1.magnitude) } }
-        : (0..<chain.inputs).map { j in jacobian.reduce(BigInt(0)) { $0 + BigInt($1[j].magnitude) } }
-      let largest = sums.max() ?? 0
-      return Rational(largest * largest, square) <= level ? nil : "the norm of J exceeds the level"
-    case .two:
-      // Ties, where the matrix is singular, are decided by elimination, whatever its size.
-      let matrix = IntegerMatrix(
-        rows: jacobian.count, columns: chain.inputs, elements: jacobian.flatMap { $0 },
-        denominator: outputs.denominator)
-      return matrix.proves(level, eliminationLimit: .max)
-        ? nil : "level I - J Jᵀ is not positive semidefinite: the norm of J exceeds the level"
+    guard norm == .two else {
+      let sizes = jacobian.map { $0.map { BigInt($0.magnitude) } }
+      return Rational(norm.square(ofMagnitudes: sizes), square) <= level
+        ? nil : "the norm of J exceeds the level"
     }
+    // Ties, where the matrix is singular, are decided by elimination, whatever its size.
+    let matrix = IntegerMatrix(
+      rows: jacobian.count, columns: chain.inputs, elements: jacobian.flatMap { $0 },
+      denominator: outputs.denominator)
+    return matrix.proves(level, eliminationLimit: .max)
+      ? nil : "level I - J Jᵀ is not positive semidefinite: the norm of J exceeds the level"
   }
 }
 
 /// The rule *interval*: entrywise bounds of J over all completions of a node, by interval products, and from them
-/// ‖J‖₁, ‖J‖_∞ and ‖J‖₂² ≤ min(Σ |J_ij|², ‖J‖₁ ‖J‖_∞).
+/// the norm of J, or of a part of it; ‖J‖₂² ≤ min(Σ |J_ij|², ‖J‖₁ ‖J‖_∞).
 struct IntervalRule {
   let chain: PatternChain
   let norm: OperatorNorm
+  /// The bounds of |J_ij| that were asked for last: parts of J ask for the same ones after another.
+  private var known: (pattern: PartialPattern, sizes: [[BigInt]], denominator: BigInt)?
 
-  /// What is wrong; nil where ‖J‖² ≤ level is proved.
-  func failure(_ pattern: PartialPattern, level: Rational) -> String? {
+  init(chain: PatternChain, norm: OperatorNorm) {
+    self.chain = chain
+    self.norm = norm
+  }
+
+  /// What is wrong; nil where ‖J‖² ≤ level is proved, for a part of J.
+  mutating func failure(_ pattern: PartialPattern, _ part: JacobianPart, level: Rational) -> String? {
+    let sizes: [[BigInt]]
+    let denominator: BigInt
+    if let known, known.pattern == pattern {
+      (sizes, denominator) = (known.sizes, known.denominator)
+    } else {
+      (sizes, denominator) = self.sizes(pattern)
+      known = (pattern, sizes, denominator)
+    }
+    let square = norm.square(ofMagnitudes: part.restrict(sizes))
+    return Rational(square, denominator * denominator) <= level ? nil : "the interval bound exceeds the level"
+  }
+
+  /// Bounds of |J_ij| over a denominator.
+  private func sizes(_ pattern: PartialPattern) -> ([[BigInt]], denominator: BigInt) {
     var (low, denominator) = (matrix(0), chain.layers[0].denominator)
     var high = low
     for layer in 0..<chain.hiddenLayers {
       let slopes = chain.slopes[layer]
       for (i, unit) in chain.unitRange(layer).enumerated() {
         let factors =
-          pattern[unit] == .undecided ? [slopes.off, slopes.on] : [chain.slope(pattern[unit], layer)]
+          chain.isOpen(pattern[unit], layer, unit)
+          ? [slopes.off, slopes.on] : [chain.slope(pattern[unit], layer, unit)]
         for j in 0..<chain.inputs {
           let products = factors.flatMap { [$0 * low[i][j], $0 * high[i][j]] }
           low[i][j] = products.min() ?? 0
@@ -70,15 +89,7 @@ struct IntervalRule {
       denominator *= slopes.denominator * chain.layers[layer + 1].denominator
     }
     let sizes = zip(low, high).map { zip($0, $1).map { max(BigInt($0.magnitude), BigInt($1.magnitude)) } }
-    let rowSum = sizes.map { $0.reduce(0, +) }.max() ?? 0
-    let columnSum = (0..<chain.inputs).map { j in sizes.reduce(BigInt(0)) { $0 + $1[j] } }.max() ?? 0
-    let square: BigInt =
-      switch norm {
-      case .one: columnSum * columnSum
-      case .infinity: rowSum * rowSum
-      case .two: min(sizes.reduce(BigInt(0)) { $1.reduce($0) { $0 + $1 * $1 } }, rowSum * columnSum)
-      }
-    return Rational(square, denominator * denominator) <= level ? nil : "the interval bound exceeds the level"
+    return (sizes, denominator)
   }
 
   private func matrix(_ index: Int) -> [[BigInt]] {

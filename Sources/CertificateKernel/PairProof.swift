@@ -51,7 +51,7 @@ struct PairProof {
           .init(
             off: Rational(chain.slopes[pair].off, chain.slopes[pair].denominator),
             on: Rational(chain.slopes[pair].on, chain.slopes[pair].denominator))
-        ])
+        ], passing: [chain.passing(pair)])
       current = (pair, PatternProof(PatternChain(network, box: nil), isAttainable: false, norm: .two))
     case ("close", false):
       try words.end()

@@ -7,16 +7,28 @@ struct PatternChain: Sendable {
   /// What inputs may be: nil for all of Rⁿ, else an interval each, none a point.
   let box: [ExactNetwork.ClosedInterval]?
   /// T_1 … T_K.
-  let layers: [ExactNetwork.Layer]
+  private(set) var layers: [ExactNetwork.Layer]
   /// off, on and their common denominator, one triple a hidden layer.
   let slopes: [(off: BigInt, on: BigInt, denominator: BigInt)]
+  /// Units that pass their pre-activation on unchanged, by their flat numbers.
+  private let passing: Set<Int>
+  /// The rows of a polytope: units at the end of the first hidden layer that reach nothing and are on in every node.
+  let constraints: Range<Int>
+  private let rows: [[Rational]]
   /// The first flat number of each hidden layer's units; the number of units at the end.
   let offsets: [Int]
   /// The inputs that vary, among the network's.
   let freeInputs: [Int]
   private let fixedInputs: [(input: Int, value: Rational)]
 
-  init(_ network: ExactNetwork, box: [ExactNetwork.ClosedInterval]?) {
+  /// - Parameters:
+  ///   - rows: of a polytope: rows · x ≤ the last number of each.
+  ///   - output: the output that stands for all, or the difference of two.
+  init(
+    _ network: ExactNetwork, box: [ExactNetwork.ClosedInterval]?, rows: [[Rational]] = [],
+    output: (index: Int, minus: Int?)? = nil
+  ) {
+    let network = Self.choosing(output, Self.constraining(rows, network))
     let inputs = 0..<network.inputs
     let free = inputs.filter { j in box.map { $0[j].lower < $0[j].upper } ?? true }
     let fixed = inputs.filter { !free.contains($0) }.map { (input: $0, value: box?[$0].lower ?? 0) }
@@ -44,8 +56,64 @@ struct PatternChain: Sendable {
         slope.on.numerator * (denominator / slope.on.denominator), denominator
       )
     }
-    offsets = layers.dropLast().reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.rows) }
+    let offsets = layers.dropLast().reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.rows) }
+    self.offsets = offsets
+    var passing: Set<Int> = []
+    for (layer, units) in network.passing.enumerated() {
+      for unit in units { passing.insert(offsets[layer] + unit) }
+    }
+    self.passing = passing
+    self.rows = rows
+    let first = layers.count > 1 ? layers[0].rows : 0
+    constraints = (layers.count > 1 ? first - rows.count : 0)..<first
   }
+
+  /// The network with the rows of a polytope as units of its first hidden layer.
+  private static func constraining(_ rows: [[Rational]], _ network: ExactNetwork) -> ExactNetwork {
+    guard !rows.isEmpty, network.layers.count > 1 else { return network }
+    var layers = network.layers
+    let (first, second) = (layers[0], layers[1])
+    func numbers(_ integers: [BigInt], _ denominator: BigInt) -> [Rational] {
+      integers.map { Rational($0, denominator) }
+    }
+    var weights = numbers(first.weights, first.denominator)
+    var bias = numbers(first.bias, first.denominator)
+    for row in rows {
+      for entry in row.dropLast() { weights.append(-entry) }
+      bias.append(row[row.count - 1])
+    }
+    layers[0] = ExactNetwork.Layer(
+      rows: first.rows + rows.count, columns: first.columns, weights: weights, bias: bias)
+    var wide: [BigInt] = []
+    for i in 0..<second.rows {
+      wide += second.weights[(i * second.columns)..<((i + 1) * second.columns)]
+      wide += [BigInt](repeating: 0, count: rows.count)
+    }
+    layers[1] = ExactNetwork.Layer(
+      rows: second.rows, columns: second.columns + rows.count, weights: numbers(wide, second.denominator),
+      bias: numbers(second.bias, second.denominator))
+    return ExactNetwork(layers: layers, slopes: network.slopes, passing: network.passing, box: network.box)
+  }
+
+  /// The network with one output, or the difference of two, for all of them.
+  private static func choosing(_ output: (index: Int, minus: Int?)?, _ network: ExactNetwork) -> ExactNetwork
+  {
+    guard let output else { return network }
+    var layers = network.layers
+    let last = layers[layers.count - 1]
+    func entry(_ i: Int, _ j: Int) -> BigInt {
+      last.weights[i * last.columns + j] - (output.minus.map { last.weights[$0 * last.columns + j] } ?? 0)
+    }
+    let bias = last.bias[output.index] - (output.minus.map { last.bias[$0] } ?? 0)
+    layers[layers.count - 1] = ExactNetwork.Layer(
+      rows: 1, columns: last.columns,
+      weights: (0..<last.columns).map { Rational(entry(output.index, $0), last.denominator) },
+      bias: [Rational(bias, last.denominator)])
+    return ExactNetwork(layers: layers, slopes: network.slopes, passing: network.passing, box: network.box)
+  }
+
+  /// What is decided at the root of a proof over attainable patterns.
+  var root: PartialPattern { (0..<units).map { constraints.contains($0) ? .on : .undecided } }
 
   var inputs: Int { freeInputs.count }
   var outputs: Int { layers[layers.count - 1].rows }
@@ -54,17 +122,61 @@ struct PatternChain: Sendable {
   func unitRange(_ layer: Int) -> Range<Int> { offsets[layer]..<offsets[layer + 1] }
   func layer(of unit: Int) -> Int { offsets.lastIndex { $0 <= unit } ?? 0 }
 
-  /// Whether a unit's phase is open and matters: units with one slope are linear, whatever their phase.
-  func isOpen(_ phase: Phase, _ layer: Int) -> Bool {
-    phase == .undecided && slopes[layer].off != slopes[layer].on
+  /// The units of a hidden layer that pass on their pre-activation, counted in the layer.
+  func passing(_ layer: Int) -> Set<Int> {
+    let first = offsets[layer]
+    let units: [Int] = unitRange(layer).filter { passing.contains($0) }
+    return Set(units.map { $0 - first })
+  }
+
+  /// The chain of one part of J: a row of W_K, a column of W_1. For Jacobians only.
+  func selecting(_ part: JacobianPart) -> PatternChain {
+    var result = self
+    func select(_ index: Int, rows: [Int], columns: [Int]) {
+      let layer = layers[index]
+      result.layers[index] = ExactNetwork.Layer(
+        rows: rows.count, columns: columns.count,
+        weights: rows.flatMap { i in
+          columns.map { Rational(result.layers[index].weights[i * layer.columns + $0], layer.denominator) }
+        }, bias: rows.map { Rational(layer.bias[$0], layer.denominator) })
+    }
+    if let row = part.row {
+      let last = layers.count - 1
+      select(last, rows: [row], columns: Array(0..<layers[last].columns))
+    }
+    if let column = part.column, layers.count > 1 || part.row == nil {
+      select(0, rows: Array(0..<layers[0].rows), columns: [column])
+    }
+    return result
+  }
+
+  /// Whether some unit of a hidden layer passes on its pre-activation.
+  func hasPassing(_ layer: Int) -> Bool { unitRange(layer).contains { passing.contains($0) } }
+
+  /// Whether a unit has one slope only: it is linear, whatever its phase.
+  func isLinear(_ unit: Int, _ layer: Int) -> Bool {
+    passing.contains(unit) || slopes[layer].off == slopes[layer].on
+  }
+
+  /// Whether a unit's phase is open and matters.
+  func isOpen(_ phase: Phase, _ layer: Int, _ unit: Int) -> Bool {
+    phase == .undecided && !isLinear(unit, layer)
   }
 
   /// A slope times the layer's denominator.
-  func slope(_ phase: Phase, _ layer: Int) -> BigInt { phase == .on ? slopes[layer].on : slopes[layer].off }
+  func slope(_ phase: Phase, _ layer: Int, _ unit: Int) -> BigInt {
+    passing.contains(unit)
+      ? slopes[layer].denominator : phase == .on ? slopes[layer].on : slopes[layer].off
+  }
 
   /// The free coordinates of a point of the domain; nil where it lies outside.
   func restrict(_ point: [Rational]) -> [Rational]? {
     guard fixedInputs.allSatisfy({ point[$0.input] == $0.value }) else { return nil }
+    // Strictly inside a polytope, but for rows that say nothing of the point.
+    for row in rows where !row.allSatisfy(\.isZero) {
+      let value = zip(row, point).reduce(Rational.zero) { $0 + $1.0 * $1.1 }
+      guard value < row[row.count - 1] else { return nil }
+    }
     let free = freeInputs.map { point[$0] }
     guard let box else { return free }
     return zip(free, box).allSatisfy { $1.lower <= $0 && $0 <= $1.upper } ? free : nil
@@ -131,7 +243,8 @@ struct LocalForms {
       let (before, open) = self.forms(layer - 1, pattern)
       guard let before else { return (nil, open) }
       let range = chain.unitRange(layer - 1)
-      for (i, unit) in range.enumerated() where chain.isOpen(pattern[unit], layer - 1) && !before.isZero(i) {
+      for (i, unit) in range.enumerated()
+      where chain.isOpen(pattern[unit], layer - 1, unit) && !before.isZero(i) {
         return (nil, unit)
       }
       forms = next(layer, before, phases: pattern[range])
@@ -160,8 +273,9 @@ struct LocalForms {
     let scale = chain.slopes[index - 1].denominator * before.denominator
     let width = before.rows.first?.count ?? 1
     let active = phases.enumerated().compactMap { i, phase -> (Int, BigInt)? in
-      let slope = chain.slope(phase, index - 1)
-      return chain.isOpen(phase, index - 1) || slope.isZero ? nil : (i, slope)
+      let unit = chain.offsets[index - 1] + i
+      let slope = chain.slope(phase, index - 1, unit)
+      return chain.isOpen(phase, index - 1, unit) || slope.isZero ? nil : (i, slope)
     }
     let rows = (0..<layer.rows).map { i in
       var row = [BigInt](repeating: 0, count: width)

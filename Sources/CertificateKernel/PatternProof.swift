@@ -3,18 +3,31 @@ import ExactArithmetic
 
 /// A proof of ‖J(σ)‖² ≤ level for all patterns σ of a set: a tree over partial patterns whose leaves are infeasible or bounded.
 struct PatternProof {
+  /// What is decided in a node, and which part of J it is about.
+  private struct Node {
+    var pattern: PartialPattern
+    var part = JacobianPart()
+  }
+
+  private struct Orientation: Hashable {
+    let part: JacobianPart
+    let isTransposed: Bool
+  }
+
+  private static let memory = 64
   private let chain: PatternChain
   private let isAttainable: Bool
   private let norm: OperatorNorm
   private let evaluated: EvaluatedRule
-  private let interval: IntervalRule
+  private var interval: IntervalRule
   private var infeasible: InfeasibleRule
-  private var bounded: (plain: BoundedRule?, transposed: BoundedRule?)
+  /// For parts of J that were asked for lately.
+  private var bounded: [Orientation: BoundedRule] = [:]
   private var local: LocalForms
   /// Made at the first use.
   private var range: RangeRule?
   /// The open nodes.
-  private var open: [Int: PartialPattern]
+  private var open: [Int: Node]
   private var nodes = 1
   private var level: Rational?
   /// The largest level that a leaf used.
@@ -27,9 +40,11 @@ struct PatternProof {
     evaluated = EvaluatedRule(chain: chain, norm: norm)
     interval = IntervalRule(chain: chain, norm: norm)
     infeasible = InfeasibleRule(chain)
-    bounded = (nil, nil)
     local = LocalForms(chain, .inputs)
-    open = [0: PartialPattern(repeating: .undecided, count: chain.units)]
+    open = [
+      0: Node(
+        pattern: isAttainable ? chain.root : PartialPattern(repeating: .undecided, count: chain.units))
+    ]
   }
 
   /// One line of the proof.
@@ -41,19 +56,22 @@ struct PatternProof {
       return try words.end()
     }
     let node = try words.index(below: nodes, "node")
-    guard let pattern = open[node] else { throw words.rejected("node \(node) is closed already") }
+    guard let (pattern, part) = open[node].map({ ($0.pattern, $0.part) }) else {
+      throw words.rejected("node \(node) is closed already")
+    }
     switch words.rule {
-    case "branch": try branch(node, pattern, &words)
-    case "vanishing": try checkVanishing(pattern, &words)
-    case "decided": try decide(pattern, &words)
+    case "branch": try branch(node, pattern, part, &words)
+    case "rows", "columns": try split(part, pattern, &words)
+    case "vanishing": try checkVanishing(pattern, part, &words)
+    case "decided": try decide(pattern, part, &words)
     case "infeasible": try checkInfeasible(pattern, &words)
     case "bounded", "evaluated", "interval":
       guard let level else { throw words.rejected("no level was named before") }
       let failure =
         switch words.rule {
-        case "evaluated": evaluated.failure(pattern, &local, level: level)
-        case "interval": interval.failure(pattern, level: level)
-        default: try checkBounded(pattern, level, &words)
+        case "evaluated": evaluated.failure(pattern, part, &local, level: level)
+        case "interval": interval.failure(pattern, part, level: level)
+        default: try checkBounded(pattern, part, level, &words)
         }
       if let failure { throw words.rejected("node \(node): \(failure)") }
       try words.end()
@@ -72,7 +90,7 @@ struct PatternProof {
   }
 
   private mutating func branch(
-    _ node: Int, _ pattern: PartialPattern, _ words: inout Words
+    _ node: Int, _ pattern: PartialPattern, _ part: JacobianPart, _ words: inout Words
   ) throws(CertificateRejected) {
     let unit = try words.index(below: chain.units, "unit")
     try words.end()
@@ -82,14 +100,32 @@ struct PatternProof {
     for phase in [Phase.off, .on] {
       var child = pattern
       child[unit] = phase
-      open[nodes] = child
+      open[nodes] = Node(pattern: child, part: part)
+      nodes += 1
+    }
+  }
+
+  /// The norm is the largest over rows, or over columns, of J: one node for each.
+  private mutating func split(
+    _ part: JacobianPart, _ pattern: PartialPattern, _ words: inout Words
+  ) throws(CertificateRejected) {
+    try words.end()
+    let isRows = words.rule == "rows"
+    guard isRows ? norm.isOverRows : norm.isOverColumns else {
+      throw words.rejected("the \(norm.rawValue)-norm is not the largest over \(words.rule) of J")
+    }
+    guard (isRows ? part.row : part.column) == nil else { throw words.rejected("the node is split already") }
+    for index in 0..<(isRows ? chain.outputs : chain.inputs) {
+      open[nodes] = Node(
+        pattern: pattern,
+        part: JacobianPart(row: isRows ? index : part.row, column: isRows ? part.column : index))
       nodes += 1
     }
   }
 
   /// A unit whose local form is zero for all inputs has the value and the slope 0 whatever its phase: one is enough.
   private mutating func checkVanishing(
-    _ pattern: PartialPattern, _ words: inout Words
+    _ pattern: PartialPattern, _ part: JacobianPart, _ words: inout Words
   ) throws(CertificateRejected) {
     guard isAttainable else { throw words.rejected("free patterns have no local forms") }
     let unit = try words.index(below: chain.units, "unit")
@@ -102,18 +138,20 @@ struct PatternProof {
     }
     var child = pattern
     child[unit] = phase == 1 ? .on : .off
-    open[nodes] = child
+    open[nodes] = Node(pattern: child, part: part)
     nodes += 1
   }
 
   /// Units whose sign is certain all over the box, given the node's phases.
-  private mutating func decide(_ pattern: PartialPattern, _ words: inout Words) throws(CertificateRejected) {
+  private mutating func decide(
+    _ pattern: PartialPattern, _ part: JacobianPart, _ words: inout Words
+  ) throws(CertificateRejected) {
     guard isAttainable else { throw words.rejected("every free pattern counts, attainable or not") }
     if range == nil { range = RangeRule(chain) }
     guard let range else {
       throw words.rejected("no unit's sign is certain over all of Rⁿ: the domain is no box")
     }
-    open[nodes] = try range.decide(pattern, &words)
+    open[nodes] = Node(pattern: try range.decide(pattern, &words), part: part)
     nodes += 1
   }
 
@@ -132,11 +170,22 @@ struct PatternProof {
   }
 
   private mutating func checkBounded(
-    _ pattern: PartialPattern, _ level: Rational, _ words: inout Words
+    _ pattern: PartialPattern, _ part: JacobianPart, _ level: Rational, _ words: inout Words
   ) throws(CertificateRejected) -> String? {
-    guard norm == .two else { throw words.rejected("the semidefinite relaxation bounds the 2-norm only") }
-    let isTransposed = words.peek() == "transposed"
-    if isTransposed { _ = try words.text("transposed") }
+    guard (part.row != nil) == norm.isOverRows, (part.column != nil) == norm.isOverColumns else {
+      throw words.rejected(
+        "the \(norm.rawValue)-norm is the largest over parts of J: split the node by rows or columns first")
+    }
+    let isTransposed = words.skip("transposed")
+    var weights: [Rational] = []
+    if norm.sumsMagnitudes {
+      guard isTransposed == norm.isOverColumns, words.skip("diagonal") else {
+        throw words.rejected("sums of |entries| need a diagonal, of rows as they are, of columns transposed")
+      }
+      for _ in 0..<(isTransposed ? chain.outputs : chain.inputs) {
+        weights.append(try words.rational("number of the diagonal"))
+      }
+    }
     var multipliers: [Int: Dyadic] = [:]
     while !words.isAtEnd {
       let unit = try words.index(below: chain.units, "unit")
@@ -144,11 +193,10 @@ struct PatternProof {
       guard multipliers[unit] == nil else { throw words.rejected("unit \(unit) has two multipliers") }
       multipliers[unit] = try words.dyadic("multiplier")
     }
-    if isTransposed {
-      if bounded.transposed == nil { bounded.transposed = BoundedRule(chain, transposed: true) }
-      return bounded.transposed?.failure(pattern, multipliers: multipliers, level: level)
-    }
-    if bounded.plain == nil { bounded.plain = BoundedRule(chain, transposed: false) }
-    return bounded.plain?.failure(pattern, multipliers: multipliers, level: level)
+    let orientation = Orientation(part: part, isTransposed: isTransposed)
+    let rule = bounded[orientation] ?? BoundedRule(chain.selecting(part), transposed: isTransposed)
+    if bounded.count >= Self.memory { bounded = [:] }
+    bounded[orientation] = rule
+    return rule.failure(pattern, multipliers: multipliers, weights: weights, level: level)
   }
 }

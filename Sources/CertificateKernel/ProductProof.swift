@@ -37,10 +37,12 @@ struct ProductProof {
 
   func conclude(_ words: Words) throws(CertificateRejected) -> Rational {
     let half = Rational(1, 2)
-    let slopes = chain.slopes.map { slope in
-      (
-        centre: Rational(slope.off + slope.on, slope.denominator).magnitude * half,
-        radius: Rational(slope.on - slope.off, slope.denominator).magnitude * half
+    let slopes = chain.slopes.enumerated().map { layer, slope in
+      let ends = [slope.off, slope.on] + (chain.hasPassing(layer) ? [slope.denominator] : [])
+      let (low, high) = (ends.min() ?? 0, ends.max() ?? 0)
+      return (
+        centre: Rational(low + high, slope.denominator).magnitude * half,
+        radius: Rational(high - low, slope.denominator) * half
       )
     }
     var bounds: [Rational] = []

@@ -101,7 +101,7 @@ struct RangeRule {
         if result[unit] == .undecided, l.signum() > 0 || u.signum() < 0 {
           result[unit] = l.signum() > 0 ? .on : .off
         }
-        let (low, high) = lines(layer, result[unit], side: sides[unit], l, u)
+        let (low, high) = lines(layer, unit, result[unit], side: sides[unit], l, u)
         forms.below[i] = Self.apply(low, to: low.slope.signum() < 0 ? above : below, rounding: Self.floor)
         forms.above[i] = Self.apply(high, to: high.slope.signum() < 0 ? below : above, rounding: Self.ceiling)
       }
@@ -113,12 +113,12 @@ struct RangeRule {
   }
 
   /// Lines below and above a unit's activation, z in [l, u].
-  private func lines(_ layer: Int, _ phase: Phase, side: Phase?, _ l: BigInt, _ u: BigInt) -> (
+  private func lines(_ layer: Int, _ unit: Int, _ phase: Phase, side: Phase?, _ l: BigInt, _ u: BigInt) -> (
     low: Line, high: Line
   ) {
     let (off, on, denominator) = chain.slopes[layer]
-    func line(_ phase: Phase) -> Line { (chain.slope(phase, layer), 0, denominator) }
-    if phase != .undecided { return (line(phase), line(phase)) }
+    func line(_ phase: Phase) -> Line { (chain.slope(phase, layer, unit), 0, denominator) }
+    if phase != .undecided || chain.isLinear(unit, layer) { return (line(phase), line(phase)) }
     // At zero both phases have the value zero.
     if l.signum() >= 0 { return (line(.on), line(.on)) }
     if u.signum() <= 0 { return (line(.off), line(.off)) }

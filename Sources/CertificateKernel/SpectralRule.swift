@@ -35,6 +35,7 @@ extension PatternChain {
   /// The larger |slope| of a hidden layer.
   func steepest(_ layer: Int) -> Rational {
     let slope = slopes[layer]
-    return Rational(max(BigInt(slope.off.magnitude), BigInt(slope.on.magnitude)), slope.denominator)
+    let own = Rational(max(BigInt(slope.off.magnitude), BigInt(slope.on.magnitude)), slope.denominator)
+    return hasPassing(layer) ? max(own, 1) : own
   }
 }

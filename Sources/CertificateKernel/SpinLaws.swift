@@ -61,7 +61,7 @@ extension ExactNetwork {
   /// For two layers of ReLU with one output or one input: L² ≤ max over σ in {0,1}ⁿ of ‖Σ σ_i g_i‖², where g_i is the vector
   /// that unit i adds to the Jacobian; as Σ σ_i ‖g_i‖² + Σ_{i<j} 2 σ_i σ_j g_i·g_j. Nil for other networks.
   package func quadraticUpperBound() -> SpinProblem? {
-    guard layers.count == 2, slopes == [.relu], inputs == 1 || outputs == 1,
+    guard layers.count == 2, slopes == [.relu], passing.allSatisfy(\.isEmpty), inputs == 1 || outputs == 1,
       layers[0].rows <= SpinProblem.denseLimit
     else { return nil }
     let (inner, outer) = (layers[0], layers[1])

@@ -1,22 +1,6 @@
 import BigInt
 import ExactArithmetic
 
-/// The three operator norms, the same on both sides.
-enum OperatorNorm: String, Sendable {
-  case two = "2"
-  case one = "1"
-  case infinity = "inf"
-
-  /// ‖y‖² of a vector.
-  func square(_ y: [Rational]) -> Rational {
-    switch self {
-    case .two: y.reduce(0) { $0 + $1 * $1 }
-    case .one: y.reduce(0) { $0 + $1.magnitude }.squared
-    case .infinity: (y.map(\.magnitude).max() ?? 0).squared
-    }
-  }
-}
-
 /// The rule *witness*: at a point where the network is differentiable, or for a free pattern, ‖J v‖² / ‖v‖² is a lower bound
 /// of the squared norm.
 struct WitnessRule {
@@ -48,12 +32,12 @@ struct WitnessRule {
     var local = LocalForms(chain, .inputs)
     let (outputs, open) = local.forms(chain.hiddenLayers, pattern)
     guard let outputs else { throw words.rejected("unit \(open) has no phase") }
-    let length = norm.square(v)
+    let length = norm.squareOfInputs(v)
     guard !length.isZero else { throw words.rejected("the direction is zero") }
     let image = outputs.rows.map { row in
       zip(row, v).reduce(Rational.zero) { $1.0.isZero ? $0 : $0 + Rational($1.0) * $1.1 }
     }
     let scale = Rational(outputs.denominator)
-    return norm.square(image) / (length * scale * scale)
+    return norm.squareOfOutputs(image) / (length * scale * scale)
   }
 }

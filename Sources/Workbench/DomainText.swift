@@ -5,7 +5,8 @@ public import PatternSearch
 
 /// Domains as users write them.
 public enum DomainText {
-  /// `all`, `box:LO:HI` (the same interval for every input), or a file with one `lo hi` pair a line for each input.
+  /// `all`, `box:LO:HI` (the same interval for every input), `polytope:FILE` (one row `a_1 … a_n b` a line, a·x ≤ b), or a file:
+  /// one `lo hi` pair a line for each input, or VNN-LIB (`.vnnlib`), whose box of the inputs is taken.
   ///
   /// - Throws: `InputError` naming the line, or `MissingFile`.
   public static func parse(_ text: String, network: MultilayerPerceptron) throws -> Domain {
@@ -21,10 +22,14 @@ public enum DomainText {
       domain = .box(
         lower: [Double](repeating: low, count: network.inputs),
         upper: [Double](repeating: high, count: network.inputs))
+    } else if text.hasPrefix("polytope:") {
+      return try PolytopeFile.read(String(text.dropFirst(9)), inputs: network.inputs)
+    } else if text.hasSuffix(".vnnlib") {
+      domain = try VNNLIBBox.read(text, inputs: network.inputs)
     } else {
       domain = try read(text)
     }
-    if case .box(let lower, let upper) = domain {
+    if let (lower, upper) = domain.box {
       do throws(InputError) {
         try MultilayerPerceptron.check(InputBox(lower: lower, upper: upper), inputs: network.inputs)
       } catch {
@@ -85,7 +90,7 @@ public enum DomainText {
     return .box(lower: lower, upper: upper)
   }
 
-  private static func number(_ text: some StringProtocol) -> Double? {
+  static func number(_ text: some StringProtocol) -> Double? {
     Double(text).flatMap { $0.isFinite ? $0 : nil }
   }
 

@@ -21,9 +21,9 @@ struct DomainOptions: ParsableArguments {
     help: ArgumentHelp(
       "Where the inputs range.",
       discussion:
-        "all (of R^n); box:LO:HI for every input; own, the box stored in the network's file; or a file with "
-        + "one line “lo hi” an input.",
-      valueName: "all|box:LO:HI|own|FILE"))
+        "all (of R^n); box:LO:HI for every input; own, the box stored in the network's file; polytope:FILE, a row "
+        + "“a_1 … a_n b” a line for a·x ≤ b; a .vnnlib file, for its box of the inputs; or a file with one line “lo hi” an input.",
+      valueName: "all|box:LO:HI|own|polytope:FILE|FILE"))
   var domain = "all"
 
   @Option(help: ArgumentHelp("Use a box around the point in this file, with --radius.", valueName: "FILE"))

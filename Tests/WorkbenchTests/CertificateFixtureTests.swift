@@ -55,7 +55,7 @@ import Testing
     Rejected("bounded-with-a-negative-multiplier", "one-unit", 5, "a diagonal entry of S is not positive"),
     Rejected(
       "bounded-transposed-with-the-plain-multiplier", "one-unit", 5, "not proved to be positive semidefinite"),
-    Rejected("bounded-in-another-norm", "one-unit", 5, "bounds the 2-norm only"),
+    Rejected("bounded-in-another-norm", "one-unit", 5, "split the node by rows or columns first"),
     Rejected("bounded-without-a-level", "one-unit", 4, "no level was named before"),
     Rejected("evaluated-above-the-level", "one-unit", 6, "the norm of J exceeds the level"),
     Rejected("evaluated-with-an-undecided-unit", "one-unit", 5, "unit 0 is undecided and matters"),
