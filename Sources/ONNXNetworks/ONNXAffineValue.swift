@@ -1,60 +1,53 @@
-import LinearAlgebra
 import Networks
 
-/// A tensor of the graph that depends on the input: an affine map of the last activation's outputs.
-///
-/// Entry k is row k of `linear` times the vector of those outputs (of the network's inputs, before any activation)
-/// plus `offset[k]`.
+/// A tensor of the graph that depends on the input: affine forms in the outputs of a hidden layer, entry by entry.
 struct ONNXAffineValue {
-  enum Linear {
-    /// Entry k is factors[k] times output indices[k].
-    case selection(indices: [Int], factors: [Double])
-    case dense(Matrix)
-  }
-
   private(set) var shape: [Int]
-  /// The layers that an activation has closed, and these activations.
-  private(set) var layers: [AffineLayer] = []
-  private(set) var activations: [Activation] = []
-  private var width: Int
-  private var linear: Linear
-  private var offset: [Double]
+  let forms: AffineForms
   /// The nodes whose folding was not exact.
-  private(set) var roundedAt: [String] = []
+  private(set) var roundedAt: [String]
 
-  /// All of a vector, as a tensor of this shape with `count` entries.
-  private init(identity shape: [Int], count: Int) {
+  init(shape: [Int], forms: AffineForms, roundedAt: [String] = []) {
     self.shape = shape
-    width = count
-    linear = .selection(indices: Array(0..<count), factors: [Double](repeating: 1, count: count))
-    offset = [Double](repeating: 0, count: count)
+    self.forms = forms
+    self.roundedAt = roundedAt
   }
 
-  /// The network's input.
-  init(inputShape shape: [Int], count: Int) { self.init(identity: shape, count: count) }
-
-  var count: Int { offset.count }
+  var count: Int { forms.count }
 
   /// The same entries, or those at `indices`, as a tensor of another shape.
   func rearranged(_ shape: [Int], _ indices: [Int]? = nil) -> ONNXAffineValue {
-    var result = self
-    result.shape = shape
-    guard let indices else { return result }
-    result.offset = indices.map { offset[$0] }
-    switch linear {
-    case .selection(let sources, let factors):
-      result.linear = .selection(indices: indices.map { sources[$0] }, factors: indices.map { factors[$0] })
-    case .dense(let matrix): result.linear = .dense(matrix.selecting(rows: indices))
+    ONNXAffineValue(shape: shape, forms: indices.map(forms.selecting) ?? forms, roundedAt: roundedAt)
+  }
+
+  /// The entries at `indices`, with a number where there is none.
+  func rearranged(_ shape: [Int], _ indices: [Int?], filling number: Double) -> ONNXAffineValue {
+    var result = AffineForms(depth: forms.depth)
+    for index in indices {
+      if let index { result.append(forms, index) } else { result.append(constant: number) }
     }
-    return result
+    return ONNXAffineValue(shape: shape, forms: result, roundedAt: roundedAt)
+  }
+
+  /// Broadcast to a shape that `ONNXShape.broadcast` gave.
+  func broadcast(to target: [Int]) -> ONNXAffineValue {
+    shape == target
+      ? self : rearranged(target, ONNXShape.broadcastIndices(from: shape, to: target))
+  }
+
+  /// Other forms computed from this value at `node`.
+  func with(
+    _ forms: AffineForms, shape: [Int]? = nil, _ rounding: FormatRounding = FormatRounding(), at node: String
+  ) -> ONNXAffineValue {
+    ONNXAffineValue(
+      shape: shape ?? self.shape, forms: forms,
+      roundedAt: rounding.hasRounded && roundedAt.last != node ? roundedAt + [node] : roundedAt)
   }
 
   /// Entry k plus addends[k].
   func adding(_ addends: [Double], at node: String) -> ONNXAffineValue {
     var rounding = FormatRounding()
-    var result = self
-    result.offset = zip(offset, addends).map { rounding.add($0, $1) }
-    return result.marked(rounding, node)
+    return with(forms.adding(addends, &rounding), rounding, at: node)
   }
 
   /// Entry k combined with operands[k] by `operation`, which is linear in the entry.
@@ -62,105 +55,18 @@ struct ONNXAffineValue {
     _ operands: [Double], at node: String, by operation: (inout FormatRounding, Double, Double) -> Double
   ) -> ONNXAffineValue {
     var rounding = FormatRounding()
-    var result = self
-    switch linear {
-    case .selection(let indices, let factors):
-      result.linear = .selection(
-        indices: indices, factors: zip(factors, operands).map { operation(&rounding, $0, $1) })
-    case .dense(let matrix):
-      result.linear = .dense(
-        Matrix(rows: matrix.rows, columns: matrix.columns) {
-          operation(&rounding, matrix[$0, $1], operands[$0])
-        })
-    }
-    result.offset = zip(offset, operands).map { operation(&rounding, $0, $1) }
-    return result.marked(rounding, node)
+    return with(forms.scaled(operands, &rounding, by: operation), rounding, at: node)
   }
 
-  var negated: ONNXAffineValue {
-    var result = self
-    switch linear {
-    case .selection(let indices, let factors):
-      result.linear = .selection(indices: indices, factors: factors.map { -$0 })
-    case .dense(let matrix): result.linear = .dense(matrix * -1)
-    }
-    result.offset = offset.map { -$0 }
-    return result
-  }
-
-  /// The tensor whose entry e is Σ_t coefficient(e, t) · entry index(e, t) of this one.
-  ///
-  /// - Parameter fileCount: How many coefficients stand in the file, which the result may have in any case.
-  /// - Returns: Nil where the weight matrix would be too large.
-  func combined(
-    _ shape: [Int], terms: Int, fileCount: Int, at node: String, index: (Int, Int) -> Int,
-    coefficient: (Int, Int) -> Double
-  ) -> ONNXAffineValue? {
-    guard let count = ONNXShape.count(shape), let size = ONNXShape.count([count, width]),
-      size <= max(ONNXShape.maximumMatrixCount, fileCount)
-    else { return nil }
-    var rounding = FormatRounding()
-    var result = self
-    result.shape = shape
-    let hasOffset = offset.contains { $0 != 0 }
-    var weights = Matrix(rows: count, columns: width)
-    var newOffset = [Double](repeating: 0, count: count)
-    for entry in 0..<count {
-      let coefficients = (0..<terms).map { coefficient(entry, $0) }
-      let sources = (0..<terms).map { index(entry, $0) }
-      if hasOffset { newOffset[entry] = rounding.dot(coefficients, sources.map { offset[$0] }) }
-      switch linear {
-      case .selection(let indices, let factors):
-        for (source, coefficient) in zip(sources, coefficients) {
-          let term = rounding.multiply(coefficient, factors[source])
-          weights[entry, indices[source]] = rounding.add(weights[entry, indices[source]], term)
-        }
-      case .dense(let matrix):
-        for column in 0..<width {
-          weights[entry, column] = rounding.dot(coefficients, sources.lazy.map { matrix[$0, column] })
-        }
-      }
-    }
-    result.linear = .dense(weights)
-    result.offset = newOffset
-    return result.marked(rounding, node)
-  }
-
-  /// The activation's outputs. Nil where the layer before it would be too large.
-  func activated(_ activation: Activation) -> ONNXAffineValue? {
-    guard let layer = lastLayer else { return nil }
-    var result = ONNXAffineValue(identity: shape, count: count)
-    result.layers = layers + [layer]
-    result.activations = activations + [activation]
-    result.roundedAt = roundedAt
-    return result
-  }
-
-  /// The map since the last activation. Nil where it would be too large.
-  var lastLayer: AffineLayer? {
-    switch linear {
-    case .dense(let matrix): return AffineLayer(weights: matrix, bias: offset)
-    case .selection(let indices, let factors):
-      guard let size = ONNXShape.count([count, width]), size <= ONNXShape.maximumMatrixCount else {
-        return nil
-      }
-      var weights = Matrix(rows: count, columns: width)
-      for (row, (index, factor)) in zip(indices, factors).enumerated() { weights[row, index] = factor }
-      return AffineLayer(weights: weights, bias: offset)
-    }
-  }
+  var negated: ONNXAffineValue { ONNXAffineValue(shape: shape, forms: forms.negated, roundedAt: roundedAt) }
 
   /// The same value, computed with constants that were themselves rounded.
-  func usingConstant(_ constant: ONNXTensor) -> ONNXAffineValue {
-    var result = self
-    result.roundedAt += constant.roundedAt
-    return result
-  }
+  func usingConstant(_ constant: ONNXTensor) -> ONNXAffineValue { noting(constant.roundedAt) }
 
-  private func marked(_ rounding: FormatRounding, _ node: String) -> ONNXAffineValue {
-    guard rounding.hasRounded else { return self }
-    var result = self
-    result.roundedAt.append(node)
-    return result
+  /// The same value, computed with others that were rounded at these nodes.
+  func noting(_ nodes: [String]) -> ONNXAffineValue {
+    let seen = Set(roundedAt)
+    return ONNXAffineValue(
+      shape: shape, forms: forms, roundedAt: roundedAt + nodes.filter { !seen.contains($0) })
   }
 }

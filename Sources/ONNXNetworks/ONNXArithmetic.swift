@@ -13,10 +13,7 @@ extension ONNXGraphReader {
       return .constant(tensor)
     }
     switch (first, try required(1, of: node)) {
-    case (.affine, .affine):
-      throw node.failure(
-        "the operator \(node.operation) joins two branches of the network",
-        "networks must be a single chain of layers")
+    case (.affine(let left), .affine(let right)): return .affine(try joined(left, right, node))
     case (.affine(let value), let other): return .affine(try combined(value, other, node))
     case (let other, .affine(let value)):
       switch node.operation {
@@ -30,6 +27,26 @@ extension ONNXGraphReader {
       guard let left = try constant(left), let right = try constant(right) else { return left }
       return .constant(try folded(left, right, node))
     }
+  }
+
+  /// The sum or difference of two branches.
+  private func joined(
+    _ left: ONNXAffineValue, _ right: ONNXAffineValue, _ node: ONNXNode
+  ) throws(InputError) -> ONNXAffineValue {
+    guard ["Add", "Sub"].contains(node.operation) else {
+      throw node.failure(
+        "the operator \(node.operation) joins two branches of the network",
+        "branches may be added, subtracted, concatenated and compared")
+    }
+    let shape = try commonShape(left.shape, right.shape, ONNXShape.maximumCount, node)
+    let (a, b) = try builder.aligned(
+      left.broadcast(to: shape).forms, right.broadcast(to: shape).forms, at: node.place)
+    var rounding = FormatRounding()
+    var sum = AffineForms(depth: a.depth)
+    for k in 0..<a.count {
+      sum.append(sumOf: a, k, b, k, sign: node.operation == "Sub" ? -1 : 1, &rounding)
+    }
+    return left.with(sum, shape: shape, rounding, at: node.place).noting(right.roundedAt)
   }
 
   private func combined(
@@ -49,20 +66,17 @@ extension ONNXGraphReader {
   /// Applies `operation` to a value and a constant, both broadcast to their common shape.
   func broadcast(
     _ value: ONNXAffineValue, _ other: Value, _ node: ONNXNode,
-    _ operation: (ONNXAffineValue, [Double]) -> ONNXAffineValue
+    _ operation: (ONNXAffineValue, [Double]) throws(InputError) -> ONNXAffineValue
   ) throws(InputError) -> ONNXAffineValue {
     guard let tensor = try constant(other) else { return value }
     let shape = try commonShape(value.shape, tensor.shape, ONNXShape.maximumCount, node)
     if node.operation == "Div", tensor.elements.contains(0) {
       throw node.failure("the divisor has a zero", "every divisor must be nonzero")
     }
-    let wide =
-      shape == value.shape
-      ? value : value.rearranged(shape, ONNXShape.broadcastIndices(from: value.shape, to: shape))
-    return operation(wide, Self.broadcast(tensor, shape)).usingConstant(tensor)
+    return try operation(value.broadcast(to: shape), Self.broadcast(tensor, shape)).usingConstant(tensor)
   }
 
-  private func commonShape(
+  func commonShape(
     _ left: [Int], _ right: [Int], _ limit: Int, _ node: ONNXNode
   ) throws(InputError) -> [Int] {
     guard let shape = ONNXShape.broadcast(left, right), let count = ONNXShape.count(shape),
@@ -73,7 +87,7 @@ extension ONNXGraphReader {
     return shape
   }
 
-  private static func broadcast(_ tensor: ONNXTensor, _ shape: [Int]) -> [Double] {
+  static func broadcast(_ tensor: ONNXTensor, _ shape: [Int]) -> [Double] {
     if tensor.shape == shape { return tensor.elements }
     return ONNXShape.broadcastIndices(from: tensor.shape, to: shape).map { tensor.elements[$0] }
   }

@@ -2,7 +2,8 @@ public import Foundation
 public import Networks
 import SwiftProtobuf
 
-/// Networks as `.onnx`: chains of affine operators and (leaky) ReLUs, as the common exporters write them.
+/// Networks as `.onnx`: affine and piecewise linear operators, as the common exporters write them. Convolutions become
+/// matrices; pooling, clipping, maxima and branches become ReLU layers with units that pass unchanged.
 ///
 /// Adjacent affine operators are composed in double precision, and a note says where that rounded. A classifier's
 /// operators after the scores are cut, with a note.
@@ -20,15 +21,9 @@ public enum ONNXFormat {
     }
     var reader = ONNXGraphReader(try ONNXGraph(model), directory: directory)
     let output = try reader.output(chosen: outputTensor)
-    guard let last = output.value.lastLayer else {
-      throw InputError(
-        place: "tensor \(output.tensor)",
-        "the last layer would have more than \(ONNXShape.maximumMatrixCount) weights",
-        remedy: "use a smaller network")
-    }
-    return try MultilayerPerceptron(
-      name: name, layers: output.value.layers + [last], activations: output.value.activations,
-      notes: output.notes + Self.roundingNotes(output.value.roundedAt))
+    return try output.builder.network(
+      name: name, output: output.value.forms,
+      notes: output.notes + Self.roundingNotes(output.value.roundedAt), at: "tensor \(output.tensor)")
   }
 
   private static func roundingNotes(_ places: [String]) -> [String] {

@@ -1,7 +1,7 @@
 import Foundation
 import Networks
 
-/// Walks the graph from its input and keeps every tensor as a constant or as an affine map of the last activation.
+/// Walks the graph from its input and keeps every tensor as a constant or as affine forms in a layer's outputs.
 struct ONNXGraphReader {
   /// What a tensor of the graph is.
   enum Value {
@@ -15,6 +15,8 @@ struct ONNXGraphReader {
 
   let graph: ONNXGraph
   let directory: URL?
+  /// The hidden layers so far.
+  let builder: LayerBuilder
   private(set) var values: [String: Value] = [:]
 
   init(_ graph: ONNXGraph, directory: URL?) {
@@ -23,8 +25,8 @@ struct ONNXGraphReader {
     for (name, tensor) in graph.initializers {
       values[name] = .stored(tensor, place: "initializer \(name)")
     }
-    let count = graph.inputShape.reduce(1, *)
-    values[graph.input] = .affine(ONNXAffineValue(inputShape: graph.inputShape, count: count))
+    builder = LayerBuilder(inputs: graph.inputShape.reduce(1, *))
+    values[graph.input] = .affine(ONNXAffineValue(shape: graph.inputShape, forms: builder.input))
   }
 
   /// Evaluates everything that `tensor` depends on.
@@ -101,12 +103,19 @@ struct ONNXGraphReader {
     case "Constant": return try constantNode(node)
     case "Identity", "Dropout", "Cast", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose":
       return try rearrangement(node)
-    case "Shape", "Gather", "Concat": return .constant(try folded(node))
+    case "Shape": return .constant(try shape(node))
+    case "Gather": return try gathered(node)
+    case "Concat": return try concatenated(node)
+    case "Slice", "Pad": return try selection(node)
     case "Add", "Sub", "Mul", "Div", "Neg": return try arithmetic(node)
     case "MatMul": return try matrixProduct(node)
     case "Gemm": return try generalMatrixProduct(node)
     case "BatchNormalization": return try batchNormalization(node)
-    case "Relu", "LeakyRelu", "PRelu", "Max", "Min": return try activation(node)
+    case "Conv": return try convolution(node)
+    case "MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool": return try pooled(node)
+    case "ReduceMax", "ReduceMin", "ReduceMean", "ReduceSum": return try reduced(node)
+    case "Relu", "LeakyRelu", "PRelu", "Abs", "Clip": return try activation(node)
+    case "Max", "Min": return try extremum(node)
     default:
       throw node.failure(
         "the operator \(node.operation.isEmpty ? "without a name" : node.operation) is not supported",
@@ -115,6 +124,7 @@ struct ONNXGraphReader {
   }
 
   private static let supportedOperators =
-    "Gemm, MatMul, Add, Sub, Mul, Div, Neg, BatchNormalization, Relu, LeakyRelu, PRelu, Flatten, Reshape, Transpose, "
-    + "Squeeze, Unsqueeze, Identity, Dropout and Cast"
+    "Gemm, MatMul, Conv, Add, Sub, Mul, Div, Neg, BatchNormalization, Relu, LeakyRelu, PRelu, Abs, Clip, Max, Min, "
+    + "MaxPool, AveragePool, their global kinds, ReduceMax, ReduceMin, ReduceMean, ReduceSum, Concat, Gather, Slice, Pad, "
+    + "Flatten, Reshape, Transpose, Squeeze, Unsqueeze, Identity, Dropout and Cast"
 }

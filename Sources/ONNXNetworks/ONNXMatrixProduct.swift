@@ -51,7 +51,7 @@ extension ONNXGraphReader {
   private static func twoBranches(_ node: ONNXNode) -> InputError {
     node.failure(
       "the operator \(node.operation) joins two branches of the network",
-      "networks must be a single chain of layers")
+      "one factor must be a constant; branches may be added, subtracted, concatenated and compared")
   }
 
   private static func twoConstants(_ node: ONNXNode) -> InputError {
@@ -105,21 +105,46 @@ extension ONNXGraphReader {
     if valueIsLeft ? !factorIsList : !valueIsList { shape.append(columns) }
     let elements = factor.elements
     let size = rows * columns
-    let result = value.combined(shape, terms: terms, fileCount: elements.count, at: node.place) {
-      entry, term in
-      let block = entry / size * valueRows * valueColumns
-      return valueIsLeft
-        ? block + entry % size / columns * valueColumns + term : block + term * valueColumns + entry % columns
-    } coefficient: { entry, term in
-      valueIsLeft
-        ? elements[term * factorColumns + entry % columns]
-        : elements[entry % size / columns * factorColumns + term]
-    }
-    guard let result else {
+    guard let count = ONNXShape.count(shape) else { throw misfit }
+    return try combined(value, shape, work: [count, terms], fileWeights: elements.count, node) {
+      entry, pairs in
+      for term in 0..<terms {
+        if valueIsLeft {
+          pairs.append(
+            (
+              entry / size * valueRows * valueColumns + entry % size / columns * valueColumns + term,
+              elements[term * factorColumns + entry % columns]
+            ))
+        } else {
+          pairs.append(
+            (
+              entry / size * valueRows * valueColumns + term * valueColumns + entry % columns,
+              elements[entry % size / columns * factorColumns + term]
+            ))
+        }
+      }
+    }.usingConstant(factor)
+  }
+
+  /// The tensor whose entry e is Σ c · (entry s of the value) over the pairs (s, c) that `terms` appends for e.
+  ///
+  /// - Parameters:
+  ///   - work: How many pairs there are, as a product.
+  ///   - fileWeights: How many coefficients stand in the file, which the result may have in any case.
+  func combined(
+    _ value: ONNXAffineValue, _ shape: [Int], work: [Int], fileWeights: Int, _ node: ONNXNode,
+    terms: (_ entry: Int, _ pairs: inout [(source: Int, coefficient: Double)]) -> Void
+  ) throws(InputError) -> ONNXAffineValue {
+    builder.allow(fileWeights: fileWeights)
+    var rounding = FormatRounding()
+    guard let count = ONNXShape.count(shape), let pairs = ONNXShape.count(work),
+      count <= max(ONNXShape.maximumCount, value.count, fileWeights), pairs <= max(1 << 26, fileWeights),
+      let forms = value.forms.combined(count, limit: builder.termLimit, &rounding, terms: terms)
+    else {
       throw node.failure(
         "the composed weight matrix would have more than \(ONNXShape.maximumMatrixCount) entries",
         "split the layers by activations, or use a smaller network")
     }
-    return result.usingConstant(factor)
+    return value.with(forms, shape: shape, rounding, at: node.place)
   }
 }

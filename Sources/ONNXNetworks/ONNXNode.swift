@@ -27,6 +27,8 @@ struct ONNXNode {
 
   func integers(_ name: String) -> [Int]? { attribute(name).map { $0.ints.map { Int($0) } } }
 
+  func text(_ name: String) -> String? { attribute(name).map { String(decoding: $0.s, as: UTF8.self) } }
+
   func tensor(_ name: String) -> ONNXTensorProto? { attribute(name).flatMap { $0.hasT ? $0.t : nil } }
 
   func floats(_ name: String) -> [Double]? { attribute(name).map { $0.floats.map { Double($0) } } }

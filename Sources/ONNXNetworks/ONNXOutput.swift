@@ -5,6 +5,8 @@ extension ONNXGraphReader {
   struct Output {
     let tensor: String
     let value: ONNXAffineValue
+    /// The layers that the value's entries are forms in.
+    let builder: LayerBuilder
     var notes: [String]
   }
 
@@ -14,7 +16,9 @@ extension ONNXGraphReader {
     var failures: [(tensor: String, error: InputError)] = []
     for tensor in graph.outputs {
       do {
-        let output = try scores(of: tensor)
+        // Each on its own layers: what only another output needs does not belong to the network.
+        var reader = ONNXGraphReader(graph, directory: directory)
+        let output = try reader.scores(of: tensor)
         if !found.contains(where: { $0.tensor == output.tensor }) { found.append(output) }
       } catch { failures.append((tensor, error)) }
     }
@@ -33,7 +37,7 @@ extension ONNXGraphReader {
 
   private mutating func chosenOutput(_ tensor: String) throws(InputError) -> Output {
     switch try evaluate(tensor) {
-    case .affine(let value): return Output(tensor: tensor, value: value, notes: [])
+    case .affine(let value): return Output(tensor: tensor, value: value, builder: builder, notes: [])
     case .classified(let scores, let firstCut):
       throw firstCut.failure(
         "the chosen output \(tensor) comes after the operator \(firstCut.operation)",
@@ -45,11 +49,11 @@ extension ONNXGraphReader {
   /// The network's scores that a graph output shows or is computed from.
   private mutating func scores(of tensor: String) throws(InputError) -> Output {
     switch try evaluate(tensor) {
-    case .affine(let value): return Output(tensor: tensor, value: value, notes: [])
+    case .affine(let value): return Output(tensor: tensor, value: value, builder: builder, notes: [])
     case .classified(let scores, let firstCut):
       guard case .affine(let value)? = values[scores] else { throw Self.constantOutput(scores) }
       return Output(
-        tensor: scores, value: value,
+        tensor: scores, value: value, builder: builder,
         notes: ["\(firstCut.place) (\(firstCut.operation)) and what follows are cut; the output is \(scores)"]
       )
     case .stored, .constant: throw Self.constantOutput(tensor)

@@ -7,10 +7,23 @@ extension ONNXFormat {
   /// A model with one Gemm a layer, in float32 where that holds every number and in float64 otherwise.
   ///
   /// Leaky ReLUs in float64 are written as max(z, slope · z), or min where the slope exceeds 1: LeakyRelu's slope is
-  /// always a float32. An ONNX model has no place for the input box.
+  /// always a float32. Units that pass unchanged have the slope 1 on both sides: their layer is a PRelu, in float64 the
+  /// same maximum, with a slope for each unit. An ONNX model has no place for the input box.
   ///
-  /// - Throws: `InputError` where the model exceeds the 2 GB that the format allows.
+  /// - Throws: `InputError` where the model exceeds the 2 GB that the format allows, or where slopes alone do not tell
+  ///   the passing units of a layer from its others.
   public static func write(_ network: MultilayerPerceptron) throws(InputError) -> Data {
+    for (index, (activation, passing)) in zip(network.activations, network.passing).enumerated()
+    where !passing.isEmpty {
+      let isTold =
+        activation == .relu || activation == .abs || ![0, 1, -1].contains(activation.negativeSlope)
+      guard isTold, passing.count < network.hiddenWidths[index] else {
+        throw InputError(
+          place: "layer \(index + 1)",
+          "a .onnx file cannot say which units of a layer with \(activation.name) of slope "
+            + "\(activation.negativeSlope) pass, or that all do", remedy: "write .json")
+      }
+    }
     var writer = ONNXWriter(network)
     do { return try writer.model().serializedBytes() } catch {
       throw InputError("the network exceeds the 2 GB of an ONNX file", remedy: "write .json or .nnet")
@@ -51,7 +64,7 @@ private struct ONNXWriter {
         $0.i = 1
       }
       tensor = result
-      if !isLast { tensor = addActivation(network.activations[index], of: tensor, index: index + 1) }
+      if !isLast { tensor = addActivation(of: tensor, index: index) }
     }
     var operators = ONNXOperatorSetIdProto()
     operators.version = 13
@@ -63,21 +76,30 @@ private struct ONNXWriter {
     return model
   }
 
-  private mutating func addActivation(_ activation: Activation, of tensor: String, index: Int) -> String {
-    let result = "activation_\(index)"
+  private mutating func addActivation(of tensor: String, index: Int) -> String {
+    let (activation, passing) = (network.activations[index], network.passing[index])
+    let number = index + 1
+    let result = "activation_\(number)"
     switch activation {
-    case .relu: addNode("Relu", [tensor], result)
-    case .abs: addNode("Abs", [tensor], result)
-    case .leakyReLU(let slope) where isFloat32:
+    case .relu where passing.isEmpty: addNode("Relu", [tensor], result)
+    case .abs where passing.isEmpty: addNode("Abs", [tensor], result)
+    case .leakyReLU(let slope) where passing.isEmpty && isFloat32:
       addNode("LeakyRelu", [tensor], result) {
         $0.name = "alpha"
         $0.type = 1
         $0.f = Float(slope)
       }
-    case .leakyReLU(let slope):
-      addInitializer("slope_\(index)", [], [slope])
-      addNode("Mul", [tensor, "slope_\(index)"], "scaled_\(index)")
-      addNode(slope <= 1 ? "Max" : "Min", [tensor, "scaled_\(index)"], result)
+    default:
+      let slope = activation.negativeSlope
+      let slopes = (0..<network.hiddenWidths[index]).map { passing.contains($0) ? 1 : slope }
+      addInitializer(
+        "slope_\(number)", passing.isEmpty ? [] : [slopes.count], passing.isEmpty ? [slope] : slopes)
+      if isFloat32 {
+        addNode("PRelu", [tensor, "slope_\(number)"], result)
+      } else {
+        addNode("Mul", [tensor, "slope_\(number)"], "scaled_\(number)")
+        addNode(slope <= 1 ? "Max" : "Min", [tensor, "scaled_\(number)"], result)
+      }
     }
     return result
   }

@@ -106,8 +106,8 @@ struct Damage: CustomTestStringConvertible, Sendable {
   ]
 
   private static let nodes = [
-    Damage("unknown operator", place: "node convolution", problem: "operator Conv is not supported") {
-      $0.graph.node[0].opType = "Conv"
+    Damage("unknown operator", place: "node convolution", problem: "operator LSTM is not supported") {
+      $0.graph.node[0].opType = "LSTM"
       $0.graph.node[0].name = "convolution"
     },
     Damage("no operator", place: "node  #1", problem: "without a name") { $0.graph.node[1].opType = "" },
@@ -129,14 +129,14 @@ struct Damage: CustomTestStringConvertible, Sendable {
     Damage("tensor defined by an initializer", place: "node Gemm #0", problem: "w1 is defined twice") {
       $0.graph.node[0].output = ["w1"]
     },
-    Damage("two branches", place: "node Add #3", problem: "joins two branches") {
+    Damage("product of values", place: "node Mul #3", problem: "joins two branches") {
       $0.graph.node[2].output = ["a2"]
-      $0.graph.node.append(.operation("Add", ["a2", "input"], "output"))
+      $0.graph.node.append(.operation("Mul", ["a2", "input"], "output"))
     },
     Damage("product of two branches", place: "node MatMul #2", problem: "joins two branches") {
       $0.graph.node[2] = .operation("MatMul", ["a1", "h1"], "output")
     },
-    Damage("joined branches", place: "node Concat #2", problem: "joins tensors") {
+    Damage("joined without an axis", place: "node Concat #2", problem: "axis of Concat is missing") {
       $0.graph.node[2] = .operation("Concat", ["a1", "h1"], "output")
     },
     Damage("smooth activation inside", place: "node Sigmoid #1", problem: "stands inside the network") {
@@ -180,12 +180,12 @@ struct Damage: CustomTestStringConvertible, Sendable {
         }
       ]
     },
-    Damage("slopes that differ", place: "node PRelu #1", problem: "slopes of PRelu differ") {
-      $0.graph.initializer.append(.floats("slopes", [3], [0, 1, 0]))
+    Damage("slopes that do not fit", place: "node PRelu #1", problem: "slopes of PRelu do not fit") {
+      $0.graph.initializer.append(.floats("slopes", [2], [0, 1]))
       $0.graph.node[1] = .operation("PRelu", ["a1", "slopes"], "h1")
     },
-    Damage("maximum of two branches", place: "node Max #2", problem: "this Max is not supported") {
-      $0.graph.node[2] = .operation("Max", ["a1", "h1"], "output")
+    Damage("maximum of constants", place: "node Max #2", problem: "joins two constants") {
+      $0.graph.node[2] = .operation("Max", ["w1", "w1"], "output")
     },
     Damage("leaky slope", place: "node LeakyRelu #1", problem: "alpha is nan") {
       $0.graph.node[1].opType = "LeakyRelu"
