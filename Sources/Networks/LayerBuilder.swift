@@ -89,7 +89,9 @@ package final class LayerBuilder {
   package func before(
     _ activation: Activation, _ forms: AffineForms, at place: String?
   ) throws(InputError) -> AffineForms {
-    let layer = (forms.depth..<hidden.count).first { hidden[$0].activation == activation } ?? hidden.count
+    let slope = activation.negativeSlope
+    let layer =
+      (forms.depth..<hidden.count).first { hidden[$0].activation.negativeSlope == slope } ?? hidden.count
     if layer == hidden.count {
       hidden.append(Hidden(activation: activation, units: AffineForms(depth: layer)))
     }

@@ -34,7 +34,9 @@ func evaluate(_ network: ExactNetwork, _ x: [Rational]) -> [Rational] {
     }
     if index < network.slopes.count {
       let slopes = network.slopes[index]
-      value = value.map { $0.signum < 0 ? slopes.off * $0 : slopes.on * $0 }
+      for unit in value.indices where !network.passing[index].contains(unit) {
+        value[unit] = (value[unit].signum < 0 ? slopes.off : slopes.on) * value[unit]
+      }
     }
   }
   return value
@@ -52,6 +54,7 @@ func expectSame(_ network: ExactNetwork, _ expected: MultilayerPerceptron, _ lab
   }
   #expect(network.slopes.map(\.off) == expected.activations.map { Rational($0.negativeSlope) }, "\(label)")
   #expect(network.slopes.allSatisfy { $0.on == 1 }, "\(label)")
+  #expect(network.passing == expected.passing, "\(label)")
   #expect(network.box?.map(\.lower) == expected.inputBox?.lower.map { Rational($0) }, "\(label)")
   #expect(network.box?.map(\.upper) == expected.inputBox?.upper.map { Rational($0) }, "\(label)")
 }

@@ -69,7 +69,7 @@ import Testing
       }
       if expected.notes.isEmpty { expectSame(network, expected, url.lastPathComponent) }
     }
-    #expect(read >= 8)
+    #expect(read >= 16)
   }
 
   // MARK: Random instances

@@ -45,7 +45,28 @@ import Testing
       "a.nnet",
       "// a\n2,2,1,2,\n2,2,1,\n0,\n-1,-1,\n1,1,\n0.5,0,1,\n2,4,8,\n1,2,\n3,4,\n1,\n2,\n1,-1,\n0.5,\n"),
     Sample("a.onnx", onnx(seed: 3, leaky: false)), Sample("a.onnx", onnx(seed: 4, leaky: true)),
+    Sample(
+      "passing.json",
+      """
+      {"layers":[{"weights":[[1],[2],[3]],"activation":"abs","passing":[0,2]},{"weights":[[1,2,3],[1,0,1]],
+      "activation":"maxmin"},{"weights":[[1,1]]}]}
+      """),
+    Sample(
+      "sorted.json",
+      """
+      {"layers":[{"weights":[[1],[2],[3],[4]]},{"weights":[[1,2,3,5],[1,0,0,1]],"activation":"max-pool"},{"weights":[[1]]}],
+      "activation":"group-sort","group":2}
+      """),
+    Sample("a.onnx", fixture("slopes")), Sample("a.onnx", fixture("max_min")),
+    Sample("a.onnx", fixture("conv_1d")),
+    Sample("a.onnx", fixture("normalized")),
   ]
+
+  private static func fixture(_ name: String) -> Data {
+    let url = Repository.root.appendingPathComponent(
+      "Tests/ONNXNetworksTests/Fixtures/layered_\(name).onnx")
+    return (try? Data(contentsOf: url)) ?? Data()
+  }
 
   private static func onnx(seed: UInt64, leaky: Bool) -> Data {
     guard

@@ -49,6 +49,7 @@ import Testing
             Rational(exact, layer.denominator) == Rational(double)
           }
       } && network.slopes.map(\.off) == other.activations.map { Rational($0.negativeSlope) }
+      && network.passing == other.passing
       && network.box?.map(\.lower) == other.inputBox?.lower.map { Rational($0) }
       && network.box?.map(\.upper) == other.inputBox?.upper.map { Rational($0) }
   }

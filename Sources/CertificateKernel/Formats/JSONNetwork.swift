@@ -5,36 +5,60 @@ import ExactArithmetic
 ///     {"layers": [{"weights": [[row], …], "bias": […]}, …], "activation": "relu"}
 ///
 /// Weights are outputs × inputs; `bias` is optional. `"activation": "leaky-relu", "slope": 0.01` stands once for the
-/// network or in the layer that it follows. Optional: `"domain": {"lower": […], "upper": […]}`.
+/// network or in the layer that it follows; the others are `abs`, `maxmin`, and with a size `"group"` `group-sort` and
+/// `max-pool`. A layer may name units that pass unchanged: `"passing": [0, 3]`.
+/// Optional: `"domain": {"lower": […], "upper": […]}`.
 enum JSONNetwork {
   static func read(_ root: [String: JSONText]) throws(InstanceUnreadable) -> ExactNetwork {
     let list = try root.required("layers").list("layers")
     guard !list.isEmpty else {
       throw InstanceUnreadable("layers", "the list is empty; give at least one layer")
     }
-    var layers: [(weights: ExactMatrix, bias: [Rational])] = []
-    var slopes: [ExactNetwork.Slopes] = []
-    for (index, value) in list.enumerated() {
+    var stack: LayerStack?
+    var value = LayerStack.Value(depth: 0, entries: [])
+    var inputs = 0
+    for (index, item) in list.enumerated() {
       let place = "layers[\(index)]"
-      let layer = try value.members(place)
+      let layer = try item.members(place)
       let weights = try matrix(layer.required("weights", in: place), "\(place).weights")
       let bias = try layer["bias"].map { value throws(InstanceUnreadable) in
         try value.numbers("\(place).bias")
       }
-      layers.append((weights, bias ?? [Rational](repeating: 0, count: weights.rows)))
+      if index == 0 {
+        inputs = weights.columns
+        value = LayerStack(inputs: inputs).input
+      }
+      guard weights.columns == value.entries.count, bias?.count ?? weights.rows == weights.rows else {
+        throw InstanceUnreadable(
+          place,
+          "\(weights.rows) × \(weights.columns) weights and their bias follow \(value.entries.count) outputs; shapes must "
+            + "chain")
+      }
+      var layers = stack ?? LayerStack(inputs: inputs)
+      layers.allow(weights: weights.elements.count)
+      value.entries = (0..<weights.rows).map { row in
+        ExactForm(
+          sum: (0..<weights.columns).lazy.map { (form: value.entries[$0], factor: weights[row, $0]) },
+          offset: bias?[row] ?? 0)
+      }
       if index < list.count - 1 {
-        slopes.append(try self.slopes(layer, root, place))
+        value = try activate(value, layer, root, place, &layers)
       } else {
+        guard layer["passing"] == nil else {
+          throw InstanceUnreadable(
+            "\(place).passing", "the last layer has no hidden units; remove \"passing\"")
+        }
         try checkLast(layer["activation"], place)
       }
+      stack = layers
     }
     let box = try root["domain"].map { value throws(InstanceUnreadable) in
       let domain = try value.members("domain")
       return try ExactNetwork.checked(
         box: domain.required("lower", in: "domain").numbers("domain.lower"),
-        domain.required("upper", in: "domain").numbers("domain.upper"), inputs: layers[0].weights.columns)
+        domain.required("upper", in: "domain").numbers("domain.upper"), inputs: inputs)
     }
-    return try ExactNetwork.checked(layers, slopes: slopes, box: box)
+    return try (stack ?? LayerStack(inputs: inputs)).network(value, box: box)
   }
 
   /// Equally long rows with at least one entry.
@@ -55,29 +79,65 @@ enum JSONNetwork {
     return ExactMatrix(rows: rows.count, columns: columns, elements: elements)
   }
 
-  private static func slopes(
-    _ layer: [String: JSONText], _ root: [String: JSONText], _ place: String
-  ) throws(InstanceUnreadable) -> ExactNetwork.Slopes {
-    let isOwn = layer["activation"] != nil
-    let place = isOwn ? "\(place).activation" : "activation"
-    guard let value = layer["activation"] ?? root["activation"] else {
+  /// What follows a layer: `relu`, `leaky-relu` or `abs`, of which some units may pass unchanged, or what is lowered.
+  private static func activate(
+    _ value: LayerStack.Value, _ layer: [String: JSONText], _ root: [String: JSONText], _ place: String,
+    _ stack: inout LayerStack
+  ) throws(InstanceUnreadable) -> LayerStack.Value {
+    let own = layer["activation"]
+    guard let text = own ?? root["activation"] else {
       throw InstanceUnreadable("", "the key \"activation\" is missing; add \"activation\": \"relu\"")
     }
-    switch try value.text(place) {
-    case let name where name == "relu" || name == "abs":
-      guard (isOwn ? layer : root)["slope"] == nil else {
-        throw InstanceUnreadable(
-          place, "\"\(name)\" stands beside a slope; write \"leaky-relu\", or remove the slope")
+    let name = try text.text("\(place) activation")
+    let beside = own == nil ? root : layer
+    let grouped = ["group-sort", "max-pool"].contains(name)
+    guard name == "leaky-relu" || beside["slope"] == nil, grouped || beside["group"] == nil else {
+      throw InstanceUnreadable(place, "the activation stands beside a slope or a group; remove it")
+    }
+    var passing: Set<Int> = []
+    if let list = layer["passing"] {
+      guard ["relu", "leaky-relu", "abs"].contains(name) else {
+        throw InstanceUnreadable(place, "the activation has no passing units; remove \"passing\"")
       }
-      return name == "relu" ? .relu : .abs
+      for unit in try list.list("\(place).passing") {
+        guard passing.insert(try unit.natural(below: value.entries.count, "\(place).passing")).inserted else {
+          throw InstanceUnreadable("\(place).passing", "a unit stands twice; list every passing unit once")
+        }
+      }
+    }
+    switch name {
+    case "relu": return try stack.activate(value, .relu, passing: passing, place)
+    case "abs": return try stack.activate(value, .abs, passing: passing, place)
     case "leaky-relu":
       guard let slope = layer["slope"] ?? root["slope"] else {
         throw InstanceUnreadable(place, "\"leaky-relu\" has no slope; add \"slope\": 0.01 or whatever it is")
       }
-      return ExactNetwork.Slopes(off: try slope.number("\(place) slope"), on: 1)
+      let slopes = ExactNetwork.Slopes(off: try slope.number("\(place) slope"), on: 1)
+      return try stack.activate(value, slopes, passing: passing, place)
+    case "maxmin", "group-sort", "max-pool": break
     default:
       throw InstanceUnreadable(
-        place, "the activation is unknown; it must be \"relu\", \"leaky-relu\" or \"abs\"")
+        place,
+        "the activation is unknown; it must be \"relu\", \"leaky-relu\", \"abs\", \"maxmin\", \"group-sort\" or "
+          + "\"max-pool\"")
+    }
+    let count = value.entries.count
+    var group = 2
+    if grouped {
+      guard let size = layer["group"] ?? root["group"] else {
+        throw InstanceUnreadable(place, "\"\(name)\" has no group; add \"group\": 2 or whatever it is")
+      }
+      group = try size.natural(below: count + 1, "\(place) group")
+    }
+    guard group > 0, count % group == 0 else {
+      throw InstanceUnreadable(place, "groups of \(group) do not divide \(count) units; change one of them")
+    }
+    switch name {
+    case "maxmin": return try stack.maxMin(value, place)
+    case "group-sort": return try stack.groupSort(value, group: group, place)
+    default:
+      let windows = stride(from: 0, to: count, by: group).map { Array($0..<$0 + group) }
+      return try stack.maxima(value, windows: windows, place)
     }
   }
 

@@ -1,7 +1,8 @@
 import ExactArithmetic
 
-/// Networks as `.onnx`: one chain of Gemm, MatMul, Add, Sub, Mul, Div by constants, Relu and LeakyRelu in float32 or
-/// float64, from one input to one output. Whatever else exporters write is refused: the network's `.json` says the same.
+/// Networks as `.onnx`, in float32 or float64, from one input to one output: Gemm, MatMul, Conv, Add, Sub, Mul, Div,
+/// BatchNormalization, pooling, Relu, LeakyRelu, PRelu, Abs, Clip, Max, Min, Concat and changes of shape. Whatever else
+/// exporters write is refused: the network's `.json` says the same.
 enum ONNXFile {
   static func read(_ bytes: [UInt8]) throws(InstanceUnreadable) -> ExactNetwork {
     let model = try ProtobufMessage(bytes[...])
@@ -11,17 +12,35 @@ enum ONNXFile {
         throw InstanceUnreadable("", "the operator set is older than 7; export with 7 or later, such as 13")
       }
     }
-    var chain = ONNXChain()
-    for tensor in try graph.messages(5) { try chain.define(tensor.text(8), .stored(tensor)) }
+    var stored: Set<String> = []
+    for tensor in try graph.messages(5) { stored.insert(try tensor.text(8)) }
     var inputs: [ProtobufMessage] = []
-    for input in try graph.messages(11) where !chain.isDefined(try input.text(1)) { inputs.append(input) }
+    for input in try graph.messages(11) where !stored.contains(try input.text(1)) { inputs.append(input) }
     let outputs = try graph.messages(12)
     guard inputs.count == 1, outputs.count == 1 else {
       throw InstanceUnreadable("", "the graph has not one input and one output; \(ONNXChain.remedy)")
     }
-    try chain.define(inputs[0].text(1), .hidden(ONNXValue(inputShape: shape(of: inputs[0]))))
-    for (index, node) in try graph.messages(1).enumerated() { try chain.append(ONNXNode(node, index: index)) }
-    return try chain.network(output: outputs[0].text(1))
+    let output = try outputs[0].text(1)
+    var chain = ONNXChain(input: try inputs[0].text(1), shape: try shape(of: inputs[0]))
+    for tensor in try graph.messages(5) { try chain.define(tensor.text(8), .stored(tensor)) }
+    var nodes: [ONNXNode] = []
+    for (index, node) in try graph.messages(1).enumerated() { nodes.append(try ONNXNode(node, index: index)) }
+    let needed = needed(for: output, nodes)
+    for (node, isNeeded) in zip(nodes, needed) {
+      if isNeeded { try chain.append(node) } else { try chain.define(node.output, .skipped) }
+    }
+    return try chain.network(output: output)
+  }
+
+  /// Which nodes the output is computed from, in a file whose nodes stand after what they use.
+  private static func needed(for output: String, _ nodes: [ONNXNode]) -> [Bool] {
+    var wanted: Set<String> = [output]
+    var needed = [Bool](repeating: false, count: nodes.count)
+    for index in nodes.indices.reversed() where wanted.contains(nodes[index].output) {
+      needed[index] = true
+      wanted.formUnion(nodes[index].inputs)
+    }
+    return needed
   }
 
   /// Of ValueInfo's type's tensor type; an open first dimension is the batch, 1.
@@ -84,6 +103,12 @@ struct ONNXNode {
     return Rational(value)
   }
 
+  func integers(_ name: String) throws(InstanceUnreadable) -> [Int]? {
+    try attributes[name]?.integers(8).map { Int($0) }
+  }
+
+  func text(_ name: String) throws(InstanceUnreadable) -> String? { try attributes[name]?.text(4) }
+
   /// A Constant's `value`.
   func tensor() throws(InstanceUnreadable) -> ProtobufMessage? { try attributes["value"]?.message(5) }
 }
@@ -96,6 +121,27 @@ struct ONNXTensor {
   init(shape: [Int], elements: [Rational]) {
     self.shape = shape
     self.elements = elements
+  }
+
+  /// The numbers of an int64 list that stands in the file itself.
+  static func integers(_ tensor: ProtobufMessage, _ node: ONNXNode) throws(InstanceUnreadable) -> [Int] {
+    let raw = try tensor.allBytes(9)
+    guard try tensor.integer(2) == 7, !tensor.has(13), try tensor.integer(14) ?? 0 == 0, raw.count <= 1,
+      raw.isEmpty || !tensor.has(7)
+    else { throw node.failure("a list is not of int64 or stands in another file") }
+    var list = try tensor.integers(7).map { Int($0) }
+    if let raw = raw.first {
+      guard raw.count % 8 == 0 else { throw ProtobufMessage.damaged }
+      list = stride(from: raw.startIndex, to: raw.endIndex, by: 8).map { start in
+        Int(
+          truncatingIfNeeded: (0..<8).reduce(UInt64(0)) { $0 | UInt64(raw[start + $1]) << (8 * UInt64($1)) })
+      }
+    }
+    let dimensions = try tensor.integers(1).map { Int($0) }
+    guard dimensions.count == 1, dimensions[0] == list.count else {
+      throw node.failure("a list has not the numbers that its shape needs")
+    }
+    return list
   }
 
   /// Nil where a dimension is negative or the product overflows.

@@ -1,0 +1,86 @@
+import BigInt
+import CertificateKernel
+import ExactArithmetic
+import Foundation
+import Networks
+import ONNXNetworks
+import RandomNumbers
+import Testing
+
+/// Networks with branches, maxima and sorts become the same layers with the same units in both readings.
+@Suite struct LoweringAgreementTests {
+  /// Layers of small integers with activations of every kind.
+  private static func network(seed: UInt64) -> String {
+    var generator = SplitMix64(seed: seed)
+    func list(_ count: Int) -> [Int] { (0..<count).map { _ in Int.random(in: -2...2, using: &generator) } }
+    var layers: [String] = []
+    var inputs = Int.random(in: 1...3, using: &generator)
+    for _ in 0..<Int.random(in: 1...3, using: &generator) {
+      let group = Int.random(in: 1...5, using: &generator)
+      let width = group * Int.random(in: 1...2, using: &generator)
+      let rows = (0..<width).map { _ in list(inputs) }
+      var activation = ["\"relu\"", "\"abs\"", "\"leaky-relu\", \"slope\": 0.5"][
+        Int.random(in: 0..<3, using: &generator)]
+      inputs = width
+      switch Int.random(in: 0..<5, using: &generator) {
+      case 0: activation = "\"group-sort\", \"group\": \(group)"
+      case 1:
+        activation = "\"max-pool\", \"group\": \(group)"
+        inputs = width / group
+      case 2 where width % 2 == 0: activation = "\"maxmin\""
+      default:
+        let passing = (0..<width).filter { _ in Int.random(in: 0..<3, using: &generator) == 0 }
+        activation += ", \"passing\": \(passing)"
+      }
+      layers.append("{\"weights\": \(rows), \"bias\": \(list(width)), \"activation\": \(activation)}")
+    }
+    layers.append("{\"weights\": \((0..<2).map { _ in list(inputs) })}")
+    return "{\"layers\": [\(layers.joined(separator: ",\n"))]}"
+  }
+
+  @Test(arguments: 0..<80 as Range<UInt64>) func randomNetworksAreTheSame(seed: UInt64) throws {
+    let text = Data(Self.network(seed: seed).utf8)
+    let expected = try JSONFormat.read(text, name: "n")
+    let network = try #require(try read(text, "n.json").network)
+    expectSame(network, expected, "\(seed)")
+    for _ in 0..<4 {
+      let x = (0..<expected.inputs).map { Int($0 + Int(seed)) % 7 - 3 }
+      #expect(
+        evaluate(network, x.map { Rational($0) }) == expected(x.map { Double($0) }).map { Rational($0) })
+    }
+    // What the solver writes is the same network, too.
+    let written = try #require(try read(JSONFormat.write(expected), "n.json").network)
+    expectSame(written, expected, "\(seed)")
+    guard let data = try? ONNXFormat.write(expected) else { return }
+    let fromONNX = try #require(try read(data, "n.onnx").network)
+    expectSame(fromONNX, expected, "\(seed)")
+  }
+
+  @Test(arguments: [
+    "average", "clips", "conv_1d", "max_min", "max_pool", "normalized", "residual", "slopes",
+  ])
+  func fixturesAreTheSame(name: String) throws {
+    let url = Repository.root.appendingPathComponent(
+      "Tests/ONNXNetworksTests/Fixtures/layered_\(name).onnx")
+    let expected = try ONNXFormat.read(Data(contentsOf: url), name: "n")
+    #expect(expected.notes == [])
+    try expectSameNetwork(url)
+  }
+
+  @Test(arguments: [
+    ("[1], \"activation\": \"maxmin\"", "do not divide"), ("[1], \"activation\": \"group-sort\"", "no group"),
+    ("[1], \"activation\": \"max-pool\", \"group\": 2", "no such integer"),
+    ("[1], \"activation\": \"max-pool\", \"group\": 0", "do not divide"),
+    ("[1], \"activation\": \"relu\", \"group\": 1", "beside a slope or a group"),
+    ("[1], \"activation\": \"maxmin\", \"slope\": 1", "beside a slope or a group"),
+    ("[1], \"activation\": \"relu\", \"passing\": [1]", "no such integer"),
+    ("[1], \"activation\": \"relu\", \"passing\": [0, 0]", "stands twice"),
+    ("[1], \"activation\": \"max-pool\", \"group\": 1, \"passing\": []", "no passing units"),
+  ])
+  func refusesMalformed(_ row: String, _ reason: String) {
+    let text = "{\"layers\": [{\"weights\": [\(row)}, {\"weights\": [[1]]}]}"
+      .replacingOccurrences(of: "[[1],", with: "[[1]],")
+    let error = #expect(throws: InstanceUnreadable.self) { try read(Data(text.utf8), "n.json") }
+    #expect(error?.reason.contains(reason) == true, "\(String(describing: error))")
+  }
+}
