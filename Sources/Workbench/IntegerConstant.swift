@@ -7,7 +7,7 @@ import Problems
 import QuadraticSearch
 import RandomNumbers
 
-/// The constant of a two-layer network whose Jacobian is a vector, as the root of a quadratic 0/1 maximum in exact integers:
+/// The constant, in the 2-norm, of a two-layer network whose Jacobian is a vector, as the root of a quadratic 0/1 maximum in exact integers:
 ///
 ///     J(σ) = Σ σᵢ gᵢ,     max ‖J(σ)‖² = max σᵀ H σ with H_ij = gᵢ·gⱼ
 ///
@@ -22,7 +22,8 @@ struct IntegerConstant {
   /// Nil where the constant is no such maximum.
   init?(_ question: BoundQuestion, _ patterns: ExactConstant.Patterns) {
     let network = question.network
-    guard network.layers.count == 2, network.activations == [.relu], network.passing.allSatisfy(\.isEmpty)
+    guard question.norm == .two, network.layers.count == 2, network.activations == [.relu],
+      network.passing.allSatisfy(\.isEmpty)
     else { return nil }
     let (inner, outer) = (network.layers[0].weights, network.layers[1].weights)
     isAttainable = patterns == .attainable

@@ -61,6 +61,30 @@ import Workbench
     }
   }
 
+  @Test(
+    "Spins know the 2-norm only: other norms of the same networks are not theirs", arguments: UInt64(1)...30)
+  func otherNorms(seed: UInt64) throws {
+    for (inputs, outputs) in [(3, 1), (1, 3)] {
+      let network = try network(seed, inputs: inputs, outputs: outputs, nonnegative: true)
+      for norm in OperatorNorm.all where norm != .two {
+        for patterns in [ExactConstant.Patterns.attainable, .free] {
+          let answer = try ExactConstant(BoundQuestion(network, norm: norm), patterns: patterns)
+          let other = try ExactConstant(
+            BoundQuestion(network, norm: norm, settings: SearchSettings(engine: .enumerate)),
+            patterns: patterns)
+          let name = "\(patterns) \(norm.name) \(inputs)-\(outputs)"
+          #expect(other.result.enclosure.lower <= answer.result.enclosure.upper, "\(name)")
+          #expect(other.result.enclosure.upper >= answer.result.enclosure.lower, "\(name)")
+          #expect(answer.result.isOptimal && other.result.isOptimal, "\(name)")
+        }
+        #expect(throws: UnsupportedSearch.self) {
+          try ExactConstant(
+            BoundQuestion(network, norm: norm, settings: SearchSettings(engine: .elimination)))
+        }
+      }
+    }
+  }
+
   @Test("Engines named for spins take scaled weights, too; sizes multiply", arguments: UInt64(1)...20)
   func scaling(seed: UInt64) throws {
     for engine in [Engine.elimination, .linear, .milp] {
