@@ -121,7 +121,7 @@ struct BranchAndBound: Sendable {
         bound: bound, pattern: pattern, unit: nil, part: part, multipliers: nil, cell: cell, seed: nil,
         proof: ProofPlace(number: first + index))
       if let magnitudes, isSettled(magnitudes, node) { return nil }
-      return parts == [.all] ? self.bound(node) : node
+      return parts == [.all] ? self.bound(node, cell) : node
     }
   }
 
@@ -140,7 +140,7 @@ struct BranchAndBound: Sendable {
     let bound = problem.norm.monotoneBound(magnitudes, node.part)
     // The checker's intervals are exact, and no wider.
     guard bound <= state.cutoff else { return false }
-    state.check(lift(node.pattern), bound: bound)
+    state.check(lift(node.pattern), node.part, bound: bound)
     if let proof = state.settings.proof {
       proof.interval(node.proof.leaf(proof), level: state.level)
     }
@@ -149,11 +149,15 @@ struct BranchAndBound: Sendable {
   }
 
   /// A node that has only an interval bound, bounded by the relaxation.
-  private func bound(_ node: PatternNode) -> PatternNode? {
-    guard let cell = node.cell else {
-      return visit(node.pattern, node.part, cell: nil, parent: nil, place: node.proof)
+  ///
+  /// - Parameter cell: the node's, where patterns must be attainable; nil where a file's could not be made anew.
+  private func bound(_ node: PatternNode, _ cell: Cell?) -> PatternNode? {
+    if let cell { return visit(cell: cell, node.part, parent: nil, number: node.proof.number) }
+    guard !problem.isAttainable else {
+      settleThin(node.cellPattern, part: node.part, parent: node, node: node.proof.number)
+      return nil
     }
-    return visit(cell: cell, node.part, parent: nil, number: node.proof.number)
+    return visit(node.pattern, node.part, cell: nil, parent: nil, place: node.proof)
   }
 
   /// Local searches from all ones and from random patterns; then from the best of them with a few units flipped, again and
@@ -199,7 +203,8 @@ struct BranchAndBound: Sendable {
 
   /// The children that may hold something better.
   private func expand(_ node: PatternNode, _ oracle: inout CellOracle) -> [PatternNode] {
-    guard let unit = node.unit else { return bound(restored(node, &oracle)).map { [$0] } ?? [] }
+    let cell = node.cell ?? node.seed.flatMap { oracle.cell($0) }
+    guard let unit = node.unit else { return bound(node, cell).map { [$0] } ?? [] }
     let parts = state.settings.proof?.branch(node.proof.number, unit: unit)
     func number(_ phase: Phase) -> Int { (phase == .on ? parts?.on : parts?.off) ?? 0 }
     guard problem.isAttainable else {
@@ -209,7 +214,7 @@ struct BranchAndBound: Sendable {
         return visit(pattern, node.part, cell: nil, parent: node, place: ProofPlace(number: number(phase)))
       }
     }
-    guard let cell = node.cell ?? node.seed.flatMap({ oracle.cell($0) }),
+    guard let cell,
       let crossing = cell.crossing.first(where: {
         problem.unitRange(cell.forms.layer).lowerBound + $0.unit == unit
       })
@@ -233,16 +238,8 @@ struct BranchAndBound: Sendable {
       state.offer(point: child.point)
       return visit(cell: child, node.part, parent: node, number: child.node)
     }
-    if !holdsTripwire { state.check(cell.pattern, bound: 0) }
+    if !holdsTripwire { state.check(cell.pattern, node.part, bound: 0) }
     return children
-  }
-
-  /// A node from a checkpoint has its cell made anew.
-  private func restored(_ node: PatternNode, _ oracle: inout CellOracle) -> PatternNode {
-    guard node.cell == nil, let cell = node.seed.flatMap({ oracle.cell($0) }) else { return node }
-    return PatternNode(
-      bound: node.bound, pattern: node.pattern, unit: nil, part: node.part, multipliers: nil, cell: cell,
-      seed: nil, proof: node.proof)
   }
 
   /// Bounds a cell; nil where it holds nothing better.
@@ -285,7 +282,7 @@ struct BranchAndBound: Sendable {
     let multipliers =
       state.settings.proof != nil && inherited < result.bound
       ? parent?.multipliers ?? result.multipliers : result.multipliers
-    state.check(lift(pattern), bound: bound)
+    state.check(lift(pattern), part, bound: bound)
     if cell == nil, !stop() { offerRounded(result, pattern: pattern) }
     guard bound > state.cutoff else {
       prove(place, pattern, multipliers, bound: bound, isZero: result.isZero)

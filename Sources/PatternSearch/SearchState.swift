@@ -40,6 +40,8 @@ final class SearchState: @unchecked Sendable {
   private let start = ContinuousClock.now
   private let thresholdCutoff: Double?
   private let tripwireNorm: Double
+  /// |J| of the known pattern, for the norms of its parts.
+  private let tripwireMagnitudes: Matrix?
   private let lock = NSLock()
   private var values = Values()
 
@@ -48,6 +50,7 @@ final class SearchState: @unchecked Sendable {
     self.settings = settings
     self.sink = sink
     thresholdCutoff = settings.threshold?.cutoff
+    tripwireMagnitudes = settings.tripwire.map { problem.jacobian($0).magnitudes }
     tripwireNorm = settings.tripwire.flatMap { problem.exactWitness(pattern: $0)?.lower } ?? 0
   }
 
@@ -100,11 +103,14 @@ final class SearchState: @unchecked Sendable {
     settings.tripwire.map { zip(pattern, $0).allSatisfy { $0 == .undecided || $0 == $1 } } ?? false
   }
 
-  /// A part of the search space with this bound, or one that is dropped (bound 0), must not hold the known pattern.
-  func check(_ pattern: PartialPattern, bound: Double) {
-    guard bound < tripwireNorm, holdsTripwire(pattern) else { return }
+  /// A part of the search space with this bound, or one that is dropped (bound 0), must not hold the known pattern with more in
+  /// that part of J.
+  func check(_ pattern: PartialPattern, _ part: JacobianPart, bound: Double) {
+    guard let magnitudes = tripwireMagnitudes, holdsTripwire(pattern) else { return }
+    let known = part == .all ? tripwireNorm : problem.norm.monotoneBound(magnitudes, part) * (1 - 1e-9)
+    guard bound < known else { return }
     let violation = TripwireViolation(
-      "bound \(bound) excludes known norm \(tripwireNorm) at \(PatternText.text(pattern))")
+      "bound \(bound) excludes known norm \(known) at \(PatternText.text(pattern))")
     locked { $0.violation = $0.violation ?? violation }
   }
 

@@ -7,9 +7,9 @@ import Testing
 import TreeSearch
 
 @Suite struct TreeTests {
-  /// Free two-layer, attainable over all of R⁴ and over a box: trees of some dozen nodes.
+  /// Free two-layer, attainable over all of R⁴ and over a box, there also row by row of J: trees of some dozen nodes.
   private func problems(_ seed: UInt64) -> [PatternProblem] {
-    func random(_ sizes: [Int], _ patterns: PatternSet) -> PatternProblem {
+    func random(_ sizes: [Int], _ patterns: PatternSet, _ norm: OperatorNorm = .two) -> PatternProblem {
       var random = SplitMix64(seed: seed)
       let weights = zip(sizes, sizes.dropFirst()).map { columns, rows in
         Matrix(rows: rows, columns: columns) { _, _ in random.gaussian() }
@@ -17,12 +17,12 @@ import TreeSearch
       let biases = weights.dropLast().map { $0.column(0) }
       return PatternProblem(
         weights: weights, biases: biases,
-        slopes: [UnitSlopes](repeating: .relu, count: sizes.count - 2), patterns: patterns)
+        slopes: [UnitSlopes](repeating: .relu, count: sizes.count - 2), patterns: patterns, norm: norm)
     }
     let box = Domain.box(lower: [-1, -2, -1, -1], upper: [1, 1, 2, 1])
     return [
       random([24, 32, 3], .free), random([4, 9, 8, 2], .attainable(.all)),
-      random([4, 9, 8, 2], .attainable(box)),
+      random([4, 9, 8, 2], .attainable(box)), random([4, 9, 8, 3], .attainable(box), .infinity),
     ]
   }
 
@@ -70,6 +70,31 @@ import TreeSearch
         settings.threshold = .atMost(squared: 1)
         #expect(throws: CheckpointError.self) { try problem.solve(settings) }
       }
+    }
+  }
+
+  @Test("Cells that a checkpoint has lost keep their bounds, and give no witness", arguments: UInt64(1)...5)
+  func lostCells(seed: UInt64) throws {
+    for problem in problems(seed) where problem.isAttainable {
+      let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+      defer { try? FileManager.default.removeItem(atPath: file) }
+      let whole = try problem.solve(SearchSettings(engine: .semidefinite))
+      var settings = SearchSettings(
+        engine: .semidefinite, nodeLimit: 1, tree: TreeSettings(checkpoint: CheckpointPlan(file: file)))
+      _ = try problem.solve(settings)
+      let saved = try String(contentsOfFile: file, encoding: .utf8)
+      let lines = saved.split(separator: "\n").dropLast().joined(separator: "\n") + "\n"
+      let moved = lines.replacing(#/"point":\[[^\]]*\]/#, with: #""point":[1e9,1e9,1e9,1e9]"#)
+      let sum = moved.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+      let digits = String(sum, radix: 16)
+      let checksum = String(repeating: "0", count: 16 - digits.count) + digits
+      try (moved + "{\"checksum\":\"\(checksum)\"}\n").write(toFile: file, atomically: true, encoding: .utf8)
+      settings.nodeLimit = nil
+      settings.tree.checkpoint?.resumes = true
+      let rest = try problem.solve(settings)
+      #expect(rest.enclosure.lower <= whole.enclosure.upper, "\(problem.norm.name)")
+      #expect(rest.enclosure.upper >= whole.enclosure.lower, "\(problem.norm.name)")
+      #expect(rest.enclosure.witness?.x != nil, "\(problem.norm.name)")
     }
   }
 
