@@ -22,36 +22,27 @@ public struct AutoLip: BoundMethod {
   public init() {}
 
   public func bound(_ question: BoundQuestion) throws -> LabelledBound {
-    guard question.norm == .two else { return try Self.otherNorm(question) }
-    var product = 1.0
-    var factors: [BoundFactor] = []
-    for (index, weights) in question.weights.enumerated() {
-      let (norm, seconds) = try timed { try weights.spectralNormUpperBound() }
-      factors.append(
-        BoundFactor(
-          name: "layer \(index + 1)", method: "spectral norm", side: .upper, value: norm, seconds: seconds))
-      product = upwards(product, times: norm)
-      if index < question.network.activations.count {
-        product = upwards(product, times: question.network.activations[index].lipschitzConstant)
-      }
-    }
-    return Self.answer(product, factors: factors, evidence: .spectralNorms)
-  }
-
-  private static func otherNorm(_ question: BoundQuestion) throws -> LabelledBound {
     let norm = question.norm
     let slopes = question.network.activations.map(\.lipschitzConstant)
+    // In one norm throughout it does not matter which layer has it.
     let choices = norm.from == norm.to ? [0] : Array(question.weights.indices)
-    let products = choices.map { middle in
-      let factors = question.weights.enumerated().map { index, weights in
-        let own: OperatorNorm = index == middle ? norm : index < middle ? norm.ofInputs : norm.ofOutputs
-        return BoundFactor(
-          name: "layer \(index + 1)", method: "\(own.name)-norm", side: .upper,
-          value: own.upperBound(weights), seconds: 0)
+    let products = try choices.map { chosen in
+      var product = 1.0
+      var factors: [BoundFactor] = []
+      for (index, weights) in question.weights.enumerated() {
+        let own = index == chosen ? norm : index < chosen ? norm.ofInputs : norm.ofOutputs
+        let (value, seconds) = try timed { try own.upperBound(weights) }
+        factors.append(
+          BoundFactor(
+            name: "layer \(index + 1)", method: own == .two ? "spectral norm" : "\(own.name)-norm",
+            side: .upper, value: value, seconds: seconds))
+        product = upwards(product, times: value)
+        if index < slopes.count { product = upwards(product, times: slopes[index]) }
       }
-      return (factors, (factors.map(\.value) + slopes).reduce(1) { upwards($0, times: $1) })
+      return (value: product, factors: factors)
     }
-    guard let best = products.min(by: { $0.1 < $1.1 }) else { return none("no layers") }
-    return answer(best.1, factors: best.0)
+    guard let best = products.min(by: { $0.value < $1.value }) else { return Self.none("no layers") }
+    return Self.answer(
+      best.value, factors: best.factors, evidence: norm == .two ? .spectralNorms : nil)
   }
 }

@@ -242,7 +242,8 @@ extension BoundMethod {
   /// The answer of every bound that is tight for one affine layer: ‖W_1‖.
   static func affine(_ question: BoundQuestion) throws -> LabelledBound {
     answer(
-      question.norm.upperBound(question.weights[0]), evidence: question.norm == .two ? .spectralNorms : nil)
+      try question.norm.upperBound(question.weights[0]),
+      evidence: question.norm == .two ? .spectralNorms : nil)
   }
 
   static func none(_ reason: String) -> LabelledBound {

@@ -41,7 +41,7 @@ public struct CombettesPesquet: BoundMethod {
       var coefficient = 1.0
       for j in stride(from: k, through: 0, by: -1) {
         let rounding = 2 * Double(operations) * unitRoundoff * norm.errorBound(magnitude)
-        let size = norm.upperBound(product) + (j == k ? 0 : rounding)
+        let size = try norm.upperBound(product) + (j == k ? 0 : rounding)
         norms[k][j] = size
         sum += coefficient * size * (j == 0 ? 1 : radius[j - 1] * bounds[j - 1])
         if j > 0 {

@@ -32,8 +32,7 @@ struct SeqLipPairs {
     let passing = question.network.passing
     pairs = slopes.indices.map {
       PatternProblem(
-        outer: outer[$0 + 1], inner: inner[$0], slopes: slopes[$0],
-        passing: passing.isEmpty ? [] : passing[$0])
+        outer: outer[$0 + 1], inner: inner[$0], slopes: slopes[$0], passing: passing[$0])
     }
   }
 }

@@ -33,7 +33,7 @@ package final class LayerBuilder {
   /// Says that the file holds this many weights one by one, so that layers may have as many.
   package func allow(fileWeights count: Int) { fileWeights = max(fileWeights, count) }
 
-  /// The most terms that a list of forms may have.
+  /// The most terms that a list of forms, and the most weights that a layer, may have.
   package var termLimit: Int { max(Self.weightLimit, fileWeights) }
 
   private func width(of depth: Int) -> Int { depth == 0 ? inputs : hidden[depth - 1].units.count }
@@ -146,7 +146,7 @@ package final class LayerBuilder {
 
   private func check(_ layer: Int, at place: String?) throws(InputError) {
     let weights = hidden[layer].units.count.multipliedReportingOverflow(by: width(of: layer))
-    guard !weights.overflow, weights.partialValue <= max(Self.weightLimit, fileWeights) else {
+    guard !weights.overflow, weights.partialValue <= termLimit else {
       throw InputError(
         place: place,
         "hidden layer \(layer + 1) would have \(hidden[layer].units.count) units on \(width(of: layer)) outputs, more "
@@ -165,7 +165,7 @@ package final class LayerBuilder {
     var total = 0
     for (layer, rows) in (used.map(\.units.count) + [output.count]).enumerated() {
       let weights = rows.multipliedReportingOverflow(by: width(of: layer))
-      guard !weights.overflow, weights.partialValue <= max(Self.weightLimit, fileWeights) else {
+      guard !weights.overflow, weights.partialValue <= termLimit else {
         throw InputError(
           place: place, "layer \(layer + 1) would have more than \(Self.weightLimit) weights",
           remedy: "use a smaller network")

@@ -22,7 +22,8 @@ struct BranchAndBound: Sendable {
   private let problem: PatternProblem
   private let presolve: FreePresolve?
   private let relaxation: SemidefiniteRelaxation
-  private let intervals: IntervalJacobian
+  /// Nil where the norm is one of all of J: there it is hardly ever better than the relaxation.
+  private let intervals: IntervalJacobian?
   private let localSearch: LocalSearch
 
   init(state: SearchState) {
@@ -31,7 +32,7 @@ struct BranchAndBound: Sendable {
     presolve = state.settings.proof == nil ? FreePresolve(state.problem) : nil
     problem = presolve?.problem ?? state.problem
     relaxation = SemidefiniteRelaxation(problem: problem, rounding: presolve?.rounding ?? 0)
-    intervals = IntervalJacobian(problem)
+    intervals = problem.norm.isOverParts ? IntervalJacobian(problem) : nil
     localSearch = LocalSearch(problem: problem)
   }
 
@@ -112,38 +113,35 @@ struct BranchAndBound: Sendable {
 
   /// The root, for each part of J a node of its own.
   private func parts(pattern: PartialPattern, cell: Cell?, number: Int) -> [PatternNode] {
-    let parts = problem.parts
     let first = partNumbers(number)
-    let magnitudes = parts == [.all] ? nil : intervals.magnitudes(pattern)
-    return parts.enumerated().compactMap { index, part in
+    let magnitudes = intervals?.magnitudes(pattern)
+    return problem.parts.enumerated().compactMap { index, part in
+      let place = ProofPlace(number: first + index)
       let bound = magnitudes.map { problem.norm.monotoneBound($0, part) } ?? .infinity
+      if isSettled(pattern, part, intervalBound: bound, place) { return nil }
       let node = PatternNode(
         bound: bound, pattern: pattern, unit: nil, part: part, multipliers: nil, cell: cell, seed: nil,
-        proof: ProofPlace(number: first + index))
-      if let magnitudes, isSettled(magnitudes, node) { return nil }
-      return parts == [.all] ? self.bound(node, cell) : node
+        proof: place)
+      return part == .all ? self.bound(node, cell) : node
     }
   }
 
   /// The number of the first part's node in a proof; the others follow.
   private func partNumbers(_ node: Int) -> Int {
-    guard let proof = state.settings.proof, problem.norm.isOverRows || problem.norm.isOverColumns else {
-      return node
-    }
+    guard let proof = state.settings.proof, problem.norm.isOverParts else { return node }
     return proof.parts(
       node, rows: problem.norm.isOverRows ? problem.outputs : nil,
       columns: problem.norm.isOverColumns ? problem.freeInputs.count : nil)
   }
 
   /// Whether intervals show that a node holds nothing better.
-  private func isSettled(_ magnitudes: Matrix, _ node: PatternNode) -> Bool {
-    let bound = problem.norm.monotoneBound(magnitudes, node.part)
+  private func isSettled(
+    _ pattern: PartialPattern, _ part: JacobianPart, intervalBound bound: Double, _ place: ProofPlace
+  ) -> Bool {
     // The checker's intervals are exact, and no wider.
     guard bound <= state.cutoff else { return false }
-    state.check(lift(node.pattern), node.part, bound: bound)
-    if let proof = state.settings.proof {
-      proof.interval(node.proof.leaf(proof), level: state.level)
-    }
+    state.check(lift(pattern), part, bound: bound)
+    if let proof = state.settings.proof { proof.interval(place.leaf(proof), level: state.level) }
     state.settle(bound: bound)
     return true
   }
@@ -264,11 +262,9 @@ struct BranchAndBound: Sendable {
       state.settle(pattern: lift(pattern), at: cell?.point, inherited: inherited, node: node)
       return nil
     }
-    if part != .all {
-      let node = PatternNode(
-        bound: inherited, pattern: pattern, unit: nil, part: part, multipliers: nil, cell: nil, seed: nil,
-        proof: place)
-      if isSettled(intervals.magnitudes(pattern), node) { return nil }
+    if let intervals {
+      let bound = problem.norm.monotoneBound(intervals.magnitudes(pattern), part)
+      if isSettled(pattern, part, intervalBound: bound, place) { return nil }
     }
     let result = relaxation.bound(
       pattern, part: part, cutoff: state.cutoff,

@@ -7,6 +7,8 @@ struct IntervalJacobian {
   let problem: PatternProblem
   private let positive: [Matrix]
   private let negative: [Matrix]
+  /// |W_1| … |W_K|.
+  private let sizes: [Matrix]
 
   init(_ problem: PatternProblem) {
     self.problem = problem
@@ -15,6 +17,7 @@ struct IntervalJacobian {
     }
     positive = problem.chain.map { part($0) { max($0, 0) } }
     negative = problem.chain.map { part($0) { min($0, 0) } }
+    sizes = problem.chain.map(\.magnitudes)
   }
 
   /// At least |J_ij| for every completion, rounding included. O(Σ n_k n_{k-1} n_0).
@@ -22,7 +25,7 @@ struct IntervalJacobian {
     var low = problem.chain[0]
     var high = low
     /// Sums of the sizes of all terms, for what rounding can hide.
-    var reach = low.magnitudes
+    var reach = sizes[0]
     var operations = 4
     for layer in 0..<problem.hiddenLayers {
       for (i, unit) in problem.unitRange(layer).enumerated() {
@@ -41,7 +44,7 @@ struct IntervalJacobian {
       }
       let (up, down) = (positive[layer + 1], negative[layer + 1])
       (low, high) = (up * low + down * high, up * high + down * low)
-      reach = problem.chain[layer + 1].magnitudes * reach
+      reach = sizes[layer + 1] * reach
       operations += 2 * problem.chain[layer + 1].columns + 6
     }
     let rounding = 2 * Double(operations) * unitRoundoff

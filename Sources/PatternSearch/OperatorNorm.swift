@@ -49,30 +49,30 @@ public struct OperatorNorm: Sendable, Hashable {
   /// Whether the norm is the largest over the columns of J, or over its rows.
   var isOverColumns: Bool { from == .one }
   var isOverRows: Bool { to == .infinity }
+  var isOverParts: Bool { isOverRows || isOverColumns }
 
   /// Whether what is left of J, a row or a column, has its sum of |entries| taken: signs maximise it.
   var sumsMagnitudes: Bool { self == .one || self == .infinity }
 
   /// The norm of a row or column that is left.
   private func size(_ vector: some Collection<Double>) -> Double {
-    if sumsMagnitudes { return vector.reduce(0) { $0 + abs($1) } }
-    if isOverRows, isOverColumns { return vector.reduce(0) { max($0, abs($1)) } }
-    return norm(Array(vector))
+    sumsMagnitudes ? vector.reduce(0) { $0 + abs($1) } : norm(Array(vector))
   }
 
   /// As computed; rows and columns have relative errors of a few units in the last place for each of their entries.
   func value(_ j: Matrix) throws(LAPACKFailure) -> Double {
-    if self == .two { return try j.spectralNorm() }
-    return isOverRows
-      ? (0..<j.rows).reduce(0) { max($0, size(j.row($1))) }
-      : (0..<j.columns).reduce(0) { max($0, size(j.column($1))) }
+    self == .two ? try j.spectralNorm() : largestPart(j)?.value ?? 0
   }
 
   /// At least the norm, proved in floating point.
-  public func upperBound(_ j: Matrix) -> Double {
+  public func upperBound(_ j: Matrix) throws(LAPACKFailure) -> Double {
+    self == .two ? try j.spectralNormUpperBound() : largestPartBound(j)
+  }
+
+  /// The same of a norm over parts, which needs no decomposition.
+  private func largestPartBound(_ j: Matrix) -> Double {
     guard j.isFinite else { return .infinity }
-    if self == .two { return (try? j.spectralNormUpperBound()) ?? j.frobeniusNormUpperBound() }
-    guard let value = try? value(j) else { return .infinity }
+    let value = largestPart(j)?.value ?? 0
     if value == 0 { return 0 }
     return self == .largestEntry
       ? value : value * (1 + 2 * Double(j.rows + j.columns + 4) * unitRoundoff)
@@ -80,8 +80,8 @@ public struct OperatorNorm: Sendable, Hashable {
 
   /// At least the norm of every matrix whose entries are no larger in size than these.
   func monotoneBound(_ magnitudes: Matrix) -> Double {
-    guard self == .two else { return upperBound(magnitudes) }
-    let sums = Self.one.upperBound(magnitudes) * Self.infinity.upperBound(magnitudes)
+    guard self == .two else { return largestPartBound(magnitudes) }
+    let sums = Self.one.largestPartBound(magnitudes) * Self.infinity.largestPartBound(magnitudes)
     return min(magnitudes.frobeniusNormUpperBound(), (sums * (1 + 4 * unitRoundoff)).squareRoot().nextUp)
   }
 
@@ -199,6 +199,6 @@ extension OperatorNorm {
     var left = magnitudes
     if let row = part.row { left = left.selecting(rows: [row]) }
     if let column = part.column { left = left.selecting(columns: [column]) }
-    return upperBound(left)
+    return largestPartBound(left)
   }
 }

@@ -267,7 +267,7 @@ extension PatternProblem {
   func normUpperBound(_ pattern: PartialPattern, enough: Double = 0) -> Double {
     func bound(_ jacobian: Matrix, _ error: Double) -> Double {
       guard jacobian.isFinite else { return .infinity }
-      let norm = norm.upperBound(jacobian)
+      let norm = (try? norm.upperBound(jacobian)) ?? norm.errorBound(jacobian.magnitudes)
       return error == 0 ? norm : (norm + error).nextUp
     }
     let (rounded, error) = roundedJacobian(pattern)

@@ -4,7 +4,7 @@ public import ExactArithmetic
 public import PatternSearch
 import QuadraticSearch
 
-/// The exact Lipschitz constant of a network on a domain, in the 2-norm: the enclosure found, with its witness.
+/// The exact Lipschitz constant of a network on a domain, in an operator norm: the enclosure found, with its witness.
 public struct ExactConstant: Sendable {
   public let question: BoundQuestion
   public let patterns: Patterns

@@ -40,6 +40,11 @@ extension ExactConstant {
     }
   }
 
+  /// A line of its own for what differs from the usual: another norm, one output.
+  private var normLine: String {
+    question.norm == .two && question.outputs == nil ? "" : "\nnorm      \(question.normText)"
+  }
+
   /// What `lipbench exact` prints.
   public func text(explain: Bool) -> String {
     let enclosure = result.enclosure
@@ -118,7 +123,7 @@ extension ExactConstant {
     return """
       \(verdict)
       network   \(question.network.summaryLine)
-      X         \(domainLine)
+      X         \(domainLine)\(normLine)
       known     \(directedDecimal(enclosure.lower, digits: 12, .down)) ≤ L(f, X) ≤ \
       \(directedDecimal(enclosure.upper, digits: 12, .up))
       bound     \(upperSoundness.text)
@@ -230,7 +235,7 @@ extension Audit {
     }
     table.rows.append([
       "together", "exact \(directedDecimal(first.from, digits: 5, .nearest))",
-      "frobenius \(directedDecimal(last.to, digits: 5, .nearest))",
+      "\(last.names.to) \(directedDecimal(last.to, digits: 5, .nearest))",
       "× " + ratioText(last.to / first.from), "",
     ])
     return table.lines()
