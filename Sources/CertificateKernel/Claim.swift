@@ -152,9 +152,7 @@ struct Claim {
         ExactNetwork.ClosedInterval(
           lower: try words.rational("end of an interval"), upper: try words.rational("end of an interval"))
       }
-      guard box.allSatisfy({ $0.lower <= $0.upper }) else {
-        throw words.rejected("an interval of the box is empty")
-      }
+      try requireOrder(box, words)
       return (box, rows, "\(Self.text(box)) ∩ \(name)")
     case "box":
       var ends: [Rational] = []
@@ -167,11 +165,17 @@ struct Claim {
         let k = ends.count == 2 ? 0 : 2 * j
         return ExactNetwork.ClosedInterval(lower: ends[k], upper: ends[k + 1])
       }
-      guard box.allSatisfy({ $0.lower <= $0.upper }) else {
-        throw words.rejected("an interval of the box is empty")
-      }
+      try requireOrder(box, words)
       return (box, [], Self.text(box))
     default: throw words.rejected("\(kind) is no domain: all, own, box or polytope")
+    }
+  }
+
+  private static func requireOrder(
+    _ box: [ExactNetwork.ClosedInterval], _ words: Words
+  ) throws(CertificateRejected) {
+    guard box.allSatisfy({ $0.lower <= $0.upper }) else {
+      throw words.rejected("an interval of the box is empty")
     }
   }
 

@@ -33,8 +33,10 @@ struct EvaluatedRule {
 struct IntervalRule {
   let chain: PatternChain
   let norm: OperatorNorm
+  private typealias Bounds = (sizes: [[BigInt]], denominator: BigInt)
+
   /// The bounds of |J_ij| that were asked for last: parts of J ask for the same ones after another.
-  private var known: (pattern: PartialPattern, sizes: [[BigInt]], denominator: BigInt)?
+  private var known: (pattern: PartialPattern, bounds: Bounds)?
 
   init(chain: PatternChain, norm: OperatorNorm) {
     self.chain = chain
@@ -43,20 +45,14 @@ struct IntervalRule {
 
   /// What is wrong; nil where ‖J‖² ≤ level is proved, for a part of J.
   mutating func failure(_ pattern: PartialPattern, _ part: JacobianPart, level: Rational) -> String? {
-    let sizes: [[BigInt]]
-    let denominator: BigInt
-    if let known, known.pattern == pattern {
-      (sizes, denominator) = (known.sizes, known.denominator)
-    } else {
-      (sizes, denominator) = self.sizes(pattern)
-      known = (pattern, sizes, denominator)
-    }
+    let (sizes, denominator) = known.flatMap { $0.pattern == pattern ? $0.bounds : nil } ?? sizes(pattern)
+    known = (pattern, (sizes, denominator))
     let square = norm.square(ofMagnitudes: part.restrict(sizes))
     return Rational(square, denominator * denominator) <= level ? nil : "the interval bound exceeds the level"
   }
 
   /// Bounds of |J_ij| over a denominator.
-  private func sizes(_ pattern: PartialPattern) -> ([[BigInt]], denominator: BigInt) {
+  private func sizes(_ pattern: PartialPattern) -> Bounds {
     var (low, denominator) = (matrix(0), chain.layers[0].denominator)
     var high = low
     for layer in 0..<chain.hiddenLayers {

@@ -45,6 +45,24 @@ public struct ExactNetwork: Sendable {
       self.bias = bias.map { $0.numerator * (common / $0.denominator) }
       denominator = common
     }
+
+    func weight(_ row: Int, _ column: Int) -> Rational {
+      Rational(weights[row * columns + column], denominator)
+    }
+
+    func bias(of row: Int) -> Rational { Rational(bias[row], denominator) }
+
+    /// The layer of these rows and columns.
+    func selecting(rows: [Int], columns: [Int]) -> Layer {
+      Layer(
+        rows: rows.count, columns: columns.count,
+        weights: rows.flatMap { row in columns.map { weight(row, $0) } }, bias: rows.map { bias(of: $0) })
+    }
+  }
+
+  /// The same with other layers, of which the hidden ones may have more units.
+  func replacing(_ layers: [Layer]) -> ExactNetwork {
+    ExactNetwork(layers: layers, slopes: slopes, passing: passing, box: box)
   }
 
   /// The slopes of a hidden layer's units before and after their kink at 0.

@@ -35,12 +35,11 @@ struct PatternChain: Sendable {
     var layers = network.layers
     if !fixed.isEmpty {
       let first = layers[0]
-      let entry = { (i: Int, j: Int) in Rational(first.weights[i * first.columns + j], first.denominator) }
       layers[0] = ExactNetwork.Layer(
         rows: first.rows, columns: free.count,
-        weights: (0..<first.rows).flatMap { i in free.map { entry(i, $0) } },
+        weights: (0..<first.rows).flatMap { i in free.map { first.weight(i, $0) } },
         bias: (0..<first.rows).map { i in
-          fixed.reduce(Rational(first.bias[i], first.denominator)) { $0 + entry(i, $1.input) * $1.value }
+          fixed.reduce(first.bias(of: i)) { $0 + first.weight(i, $1.input) * $1.value }
         })
     }
     self.box = box.map { intervals in free.map { intervals[$0] } }
@@ -73,26 +72,18 @@ struct PatternChain: Sendable {
     guard !rows.isEmpty, network.layers.count > 1 else { return network }
     var layers = network.layers
     let (first, second) = (layers[0], layers[1])
-    func numbers(_ integers: [BigInt], _ denominator: BigInt) -> [Rational] {
-      integers.map { Rational($0, denominator) }
-    }
-    var weights = numbers(first.weights, first.denominator)
-    var bias = numbers(first.bias, first.denominator)
-    for row in rows {
-      for entry in row.dropLast() { weights.append(-entry) }
-      bias.append(row[row.count - 1])
-    }
+    var weights: [Rational] = []
+    for i in 0..<first.rows { weights += (0..<first.columns).map { first.weight(i, $0) } }
+    for row in rows { weights += row.dropLast().map { -$0 } }
     layers[0] = ExactNetwork.Layer(
-      rows: first.rows + rows.count, columns: first.columns, weights: weights, bias: bias)
-    var wide: [BigInt] = []
-    for i in 0..<second.rows {
-      wide += second.weights[(i * second.columns)..<((i + 1) * second.columns)]
-      wide += [BigInt](repeating: 0, count: rows.count)
-    }
+      rows: first.rows + rows.count, columns: first.columns, weights: weights,
+      bias: (0..<first.rows).map { first.bias(of: $0) } + rows.map { $0[$0.count - 1] })
+    let nothing = [Rational](repeating: 0, count: rows.count)
     layers[1] = ExactNetwork.Layer(
-      rows: second.rows, columns: second.columns + rows.count, weights: numbers(wide, second.denominator),
-      bias: numbers(second.bias, second.denominator))
-    return ExactNetwork(layers: layers, slopes: network.slopes, passing: network.passing, box: network.box)
+      rows: second.rows, columns: second.columns + rows.count,
+      weights: (0..<second.rows).flatMap { i in (0..<second.columns).map { second.weight(i, $0) } + nothing },
+      bias: (0..<second.rows).map { second.bias(of: $0) })
+    return network.replacing(layers)
   }
 
   /// The network with one output, or the difference of two, for all of them.
@@ -101,15 +92,15 @@ struct PatternChain: Sendable {
     guard let output else { return network }
     var layers = network.layers
     let last = layers[layers.count - 1]
-    func entry(_ i: Int, _ j: Int) -> BigInt {
-      last.weights[i * last.columns + j] - (output.minus.map { last.weights[$0 * last.columns + j] } ?? 0)
+    var chosen = last.selecting(rows: [output.index], columns: Array(0..<last.columns))
+    if let minus = output.minus {
+      chosen = ExactNetwork.Layer(
+        rows: 1, columns: last.columns,
+        weights: (0..<last.columns).map { last.weight(output.index, $0) - last.weight(minus, $0) },
+        bias: [last.bias(of: output.index) - last.bias(of: minus)])
     }
-    let bias = last.bias[output.index] - (output.minus.map { last.bias[$0] } ?? 0)
-    layers[layers.count - 1] = ExactNetwork.Layer(
-      rows: 1, columns: last.columns,
-      weights: (0..<last.columns).map { Rational(entry(output.index, $0), last.denominator) },
-      bias: [Rational(bias, last.denominator)])
-    return ExactNetwork(layers: layers, slopes: network.slopes, passing: network.passing, box: network.box)
+    layers[layers.count - 1] = chosen
+    return network.replacing(layers)
   }
 
   /// What is decided at the root of a proof over attainable patterns.
@@ -132,20 +123,13 @@ struct PatternChain: Sendable {
   /// The chain of one part of J: a row of W_K, a column of W_1. For Jacobians only.
   func selecting(_ part: JacobianPart) -> PatternChain {
     var result = self
-    func select(_ index: Int, rows: [Int], columns: [Int]) {
-      let layer = layers[index]
-      result.layers[index] = ExactNetwork.Layer(
-        rows: rows.count, columns: columns.count,
-        weights: rows.flatMap { i in
-          columns.map { Rational(result.layers[index].weights[i * layer.columns + $0], layer.denominator) }
-        }, bias: rows.map { Rational(layer.bias[$0], layer.denominator) })
-    }
+    let last = layers.count - 1
     if let row = part.row {
-      let last = layers.count - 1
-      select(last, rows: [row], columns: Array(0..<layers[last].columns))
+      result.layers[last] = layers[last].selecting(rows: [row], columns: Array(0..<layers[last].columns))
     }
-    if let column = part.column, layers.count > 1 || part.row == nil {
-      select(0, rows: Array(0..<layers[0].rows), columns: [column])
+    if let column = part.column {
+      let first = result.layers[0]
+      result.layers[0] = first.selecting(rows: Array(0..<first.rows), columns: [column])
     }
     return result
   }

@@ -56,22 +56,20 @@ struct PatternProof {
       return try words.end()
     }
     let node = try words.index(below: nodes, "node")
-    guard let (pattern, part) = open[node].map({ ($0.pattern, $0.part) }) else {
-      throw words.rejected("node \(node) is closed already")
-    }
+    guard let found = open[node] else { throw words.rejected("node \(node) is closed already") }
     switch words.rule {
-    case "branch": try branch(node, pattern, part, &words)
-    case "rows", "columns": try split(part, pattern, &words)
-    case "vanishing": try checkVanishing(pattern, part, &words)
-    case "decided": try decide(pattern, part, &words)
-    case "infeasible": try checkInfeasible(pattern, &words)
+    case "branch": try branch(node, found, &words)
+    case "rows", "columns": try split(found, &words)
+    case "vanishing": try checkVanishing(found, &words)
+    case "decided": try decide(found, &words)
+    case "infeasible": try checkInfeasible(found.pattern, &words)
     case "bounded", "evaluated", "interval":
       guard let level else { throw words.rejected("no level was named before") }
       let failure =
         switch words.rule {
-        case "evaluated": evaluated.failure(pattern, part, &local, level: level)
-        case "interval": interval.failure(pattern, part, level: level)
-        default: try checkBounded(pattern, part, level, &words)
+        case "evaluated": evaluated.failure(found.pattern, found.part, &local, level: level)
+        case "interval": interval.failure(found.pattern, found.part, level: level)
+        default: try checkBounded(found, level, &words)
         }
       if let failure { throw words.rejected("node \(node): \(failure)") }
       try words.end()
@@ -90,69 +88,69 @@ struct PatternProof {
   }
 
   private mutating func branch(
-    _ node: Int, _ pattern: PartialPattern, _ part: JacobianPart, _ words: inout Words
+    _ number: Int, _ node: Node, _ words: inout Words
   ) throws(CertificateRejected) {
     let unit = try words.index(below: chain.units, "unit")
     try words.end()
-    guard pattern[unit] == .undecided else {
-      throw words.rejected("unit \(unit) is decided in node \(node) already")
+    guard node.pattern[unit] == .undecided else {
+      throw words.rejected("unit \(unit) is decided in node \(number) already")
     }
     for phase in [Phase.off, .on] {
-      var child = pattern
-      child[unit] = phase
-      open[nodes] = Node(pattern: child, part: part)
-      nodes += 1
+      var child = node
+      child.pattern[unit] = phase
+      add(child)
     }
   }
 
+  private mutating func add(_ node: Node) {
+    open[nodes] = node
+    nodes += 1
+  }
+
   /// The norm is the largest over rows, or over columns, of J: one node for each.
-  private mutating func split(
-    _ part: JacobianPart, _ pattern: PartialPattern, _ words: inout Words
-  ) throws(CertificateRejected) {
+  private mutating func split(_ node: Node, _ words: inout Words) throws(CertificateRejected) {
     try words.end()
     let isRows = words.rule == "rows"
     guard isRows ? norm.isOverRows : norm.isOverColumns else {
       throw words.rejected("the \(norm.rawValue)-norm is not the largest over \(words.rule) of J")
     }
-    guard (isRows ? part.row : part.column) == nil else { throw words.rejected("the node is split already") }
+    let way: WritableKeyPath<JacobianPart, Int?> = isRows ? \.row : \.column
+    guard node.part[keyPath: way] == nil else { throw words.rejected("the node is split already") }
     for index in 0..<(isRows ? chain.outputs : chain.inputs) {
-      open[nodes] = Node(
-        pattern: pattern,
-        part: JacobianPart(row: isRows ? index : part.row, column: isRows ? part.column : index))
-      nodes += 1
+      var child = node
+      child.part[keyPath: way] = index
+      add(child)
     }
   }
 
   /// A unit whose local form is zero for all inputs has the value and the slope 0 whatever its phase: one is enough.
   private mutating func checkVanishing(
-    _ pattern: PartialPattern, _ part: JacobianPart, _ words: inout Words
+    _ node: Node, _ words: inout Words
   ) throws(CertificateRejected) {
     guard isAttainable else { throw words.rejected("free patterns have no local forms") }
     let unit = try words.index(below: chain.units, "unit")
     let phase = try words.index(below: 2, "phase")
     try words.end()
-    guard pattern[unit] == .undecided else { throw words.rejected("unit \(unit) is decided already") }
+    guard node.pattern[unit] == .undecided else { throw words.rejected("unit \(unit) is decided already") }
     let layer = chain.layer(of: unit)
-    guard let forms = local.forms(layer, pattern).forms, forms.isZero(unit - chain.offsets[layer]) else {
+    guard let forms = local.forms(layer, node.pattern).forms, forms.isZero(unit - chain.offsets[layer]) else {
       throw words.rejected("the local form of unit \(unit) does not vanish identically, or is not known")
     }
-    var child = pattern
-    child[unit] = phase == 1 ? .on : .off
-    open[nodes] = Node(pattern: child, part: part)
-    nodes += 1
+    var child = node
+    child.pattern[unit] = phase == 1 ? .on : .off
+    add(child)
   }
 
   /// Units whose sign is certain all over the box, given the node's phases.
-  private mutating func decide(
-    _ pattern: PartialPattern, _ part: JacobianPart, _ words: inout Words
-  ) throws(CertificateRejected) {
+  private mutating func decide(_ node: Node, _ words: inout Words) throws(CertificateRejected) {
     guard isAttainable else { throw words.rejected("every free pattern counts, attainable or not") }
     if range == nil { range = RangeRule(chain) }
     guard let range else {
       throw words.rejected("no unit's sign is certain over all of Rⁿ: the domain is no box")
     }
-    open[nodes] = Node(pattern: try range.decide(pattern, &words), part: part)
-    nodes += 1
+    var child = node
+    child.pattern = try range.decide(node.pattern, &words)
+    add(child)
   }
 
   private mutating func checkInfeasible(
@@ -170,8 +168,9 @@ struct PatternProof {
   }
 
   private mutating func checkBounded(
-    _ pattern: PartialPattern, _ part: JacobianPart, _ level: Rational, _ words: inout Words
+    _ node: Node, _ level: Rational, _ words: inout Words
   ) throws(CertificateRejected) -> String? {
+    let part = node.part
     guard (part.row != nil) == norm.isOverRows, (part.column != nil) == norm.isOverColumns else {
       throw words.rejected(
         "the \(norm.rawValue)-norm is the largest over parts of J: split the node by rows or columns first")
@@ -195,8 +194,10 @@ struct PatternProof {
     }
     let orientation = Orientation(part: part, isTransposed: isTransposed)
     let rule = bounded[orientation] ?? BoundedRule(chain.selecting(part), transposed: isTransposed)
-    if bounded.count >= Self.memory { bounded = [:] }
-    bounded[orientation] = rule
-    return rule.failure(pattern, multipliers: multipliers, weights: weights, level: level)
+    if bounded[orientation] == nil {
+      if bounded.count >= Self.memory { bounded = [:] }
+      bounded[orientation] = rule
+    }
+    return rule.failure(node.pattern, multipliers: multipliers, weights: weights, level: level)
   }
 }

@@ -7,34 +7,24 @@ import SwiftProtobuf
 import Testing
 
 extension ONNXNodeProto {
-  fileprivate func with(_ name: String, _ integers: [Int]) -> ONNXNodeProto {
-    var node = self
-    node.attribute.append(
-      .with {
-        $0.name = name
-        $0.ints = integers.map { Int64($0) }
-      })
+  private func with(_ name: String, _ set: (inout ONNXAttributeProto) -> Void) -> ONNXNodeProto {
+    var (node, attribute) = (self, ONNXAttributeProto())
+    attribute.name = name
+    set(&attribute)
+    node.attribute.append(attribute)
     return node
+  }
+
+  fileprivate func with(_ name: String, _ integers: [Int]) -> ONNXNodeProto {
+    with(name) { $0.ints = integers.map { Int64($0) } }
   }
 
   fileprivate func with(_ name: String, _ integer: Int) -> ONNXNodeProto {
-    var node = self
-    node.attribute.append(
-      .with {
-        $0.name = name
-        $0.i = Int64(integer)
-      })
-    return node
+    with(name) { $0.i = Int64(integer) }
   }
 
   fileprivate func with(_ name: String, _ text: String) -> ONNXNodeProto {
-    var node = self
-    node.attribute.append(
-      .with {
-        $0.name = name
-        $0.s = Data(text.utf8)
-      })
-    return node
+    with(name) { $0.s = Data(text.utf8) }
   }
 }
 

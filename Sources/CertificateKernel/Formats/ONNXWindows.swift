@@ -43,10 +43,10 @@ struct ONNXWindows {
       positions.multipliedReportingOverflow(by: taps).overflow == false, positions * taps <= 1 << 24
     else { throw node.failure("the windows are too many") }
     shape = counts
+    let offsets = (0..<taps).map { Self.digits($0, kernel) }
     windows = (0..<positions).map { position in
       let corner = Self.digits(position, counts)
-      return (0..<taps).map { tap in
-        let offset = Self.digits(tap, kernel)
+      return offsets.map { offset in
         var index = 0
         for axis in 0..<rank {
           let place = starts[axis] + corner[axis] * strides[axis] + offset[axis] * dilations[axis]
