@@ -27,6 +27,14 @@ public final class PatternProofWriter: PatternProofSink {
     }
   }
 
+  public func split(_ node: Int, at split: InputSplit) -> (below: Int, above: Int) {
+    state.withLock { state in
+      output.write("split \(node) \(split.input) \(CertificateNumber.text(split.value))")
+      state.nodes += 2
+      return (state.nodes - 2, state.nodes - 1)
+    }
+  }
+
   public func vanishing(_ node: Int, unit: Int, phase: Phase) -> Int {
     state.withLock { state in
       output.write("vanishing \(node) \(unit) \(phase == .on ? 1 : 0)")

@@ -5,13 +5,13 @@ import TreeSearch
 /// Best-first branch and bound over partial patterns.
 ///
 ///     while an open node's bound exceeds the cutoff:
-///       take the one with the largest bound; branch on a unit
-///       for both phases: drop what is not attainable; bound by the semidefinite relaxation; keep what may be better
+///       take the one with the largest bound; branch on a unit, or halve its box
+///       for both parts: drop what is not attainable; bound by the semidefinite relaxation; keep what may be better
 ///
 /// Where the norm is the largest over rows or columns of J each node is about one of them, and starts with its interval bound.
 ///
 /// Free patterns branch on any unit. Attainable ones branch in layer order, so that every node is a cell: an open
-/// polyhedron on which all earlier layers are affine.
+/// polyhedron on which all earlier layers are affine. Before that boxes are halved while that decides more (`InputSplitting`).
 struct BranchAndBound: Sendable {
   /// Local searches before the root.
   private static let starts = 8
@@ -22,9 +22,12 @@ struct BranchAndBound: Sendable {
   private let problem: PatternProblem
   private let presolve: FreePresolve?
   private let relaxation: SemidefiniteRelaxation
-  /// Nil where the norm is one of all of J: there it is hardly ever better than the relaxation.
-  private let intervals: IntervalJacobian?
+  private let intervals: IntervalJacobian
   private let localSearch: LocalSearch
+  private let symbolicBounds: SymbolicBounds
+  /// Nil where boxes are not split.
+  private let splitting: InputSplitting?
+  private let firstForms: LayerForms
 
   init(state: SearchState) {
     self.state = state
@@ -32,8 +35,11 @@ struct BranchAndBound: Sendable {
     presolve = state.settings.proof == nil ? FreePresolve(state.problem) : nil
     problem = presolve?.problem ?? state.problem
     relaxation = SemidefiniteRelaxation(problem: problem, rounding: presolve?.rounding ?? 0)
-    intervals = problem.norm.isOverParts ? IntervalJacobian(problem) : nil
+    intervals = IntervalJacobian(problem)
     localSearch = LocalSearch(problem: problem)
+    symbolicBounds = SymbolicBounds(problem: problem, isProved: state.settings.proof != nil)
+    splitting = InputSplitting(problem)
+    firstForms = LayerForms(problem: problem)
   }
 
   /// Runs to the asked gap or a limit; returns the largest bound still open.
@@ -99,6 +105,7 @@ struct BranchAndBound: Sendable {
       if stop() { break }
       state.offer(point: point)
     }
+    if splitting != nil { return parts(pattern: problem.openPattern, cell: nil, number: 0) }
     var oracle = oracle
     defer { self.count(&oracle) }
     let root = oracle.root(seed: seed)
@@ -114,11 +121,11 @@ struct BranchAndBound: Sendable {
   /// The root, for each part of J a node of its own.
   private func parts(pattern: PartialPattern, cell: Cell?, number: Int) -> [PatternNode] {
     let first = partNumbers(number)
-    let magnitudes = intervals?.magnitudes(pattern)
+    let magnitudes = problem.norm.isOverParts ? intervals.magnitudes(pattern) : nil
     return problem.parts.enumerated().compactMap { index, part in
       let place = ProofPlace(number: first + index)
       let bound = magnitudes.map { problem.norm.monotoneBound($0, part) } ?? .infinity
-      if isSettled(pattern, part, intervalBound: bound, place) { return nil }
+      if isSettled(pattern, part, nil, intervalBound: bound, place) { return nil }
       let node = PatternNode(
         bound: bound, pattern: pattern, unit: nil, part: part, multipliers: nil, cell: cell, seed: nil,
         proof: place)
@@ -136,11 +143,12 @@ struct BranchAndBound: Sendable {
 
   /// Whether intervals show that a node holds nothing better.
   private func isSettled(
-    _ pattern: PartialPattern, _ part: JacobianPart, intervalBound bound: Double, _ place: ProofPlace
+    _ pattern: PartialPattern, _ part: JacobianPart, _ box: FreeBox?, intervalBound bound: Double,
+    _ place: ProofPlace
   ) -> Bool {
     // The checker's intervals are exact, and no wider.
     guard bound <= state.cutoff else { return false }
-    state.check(lift(pattern), part, bound: bound)
+    state.check(lift(pattern), part, in: box, bound: bound)
     if let proof = state.settings.proof { proof.interval(place.leaf(proof), level: state.level) }
     state.settle(bound: bound)
     return true
@@ -148,8 +156,12 @@ struct BranchAndBound: Sendable {
 
   /// A node that has only an interval bound, bounded by the relaxation.
   ///
-  /// - Parameter cell: the node's, where patterns must be attainable; nil where a file's could not be made anew.
+  /// - Parameter cell: the node's, where patterns must be attainable and boxes are not split; nil where a file's could not be
+  ///   made anew.
   private func bound(_ node: PatternNode, _ cell: Cell?) -> PatternNode? {
+    if splitting != nil, node.cell == nil, node.seed == nil, let box = node.box ?? problem.freeBox {
+      return visit(box: box, node.part, parent: nil, number: node.proof.number)
+    }
     if let cell { return visit(cell: cell, node.part, parent: nil, number: node.proof.number) }
     guard !problem.isAttainable else {
       settleThin(node.cellPattern, part: node.part, parent: node, node: node.proof.number)
@@ -201,6 +213,14 @@ struct BranchAndBound: Sendable {
 
   /// The children that may hold something better.
   private func expand(_ node: PatternNode, _ oracle: inout CellOracle) -> [PatternNode] {
+    oracle.box = node.box ?? problem.freeBox
+    if let split = node.split, let box = oracle.box {
+      let numbers = state.settings.proof?.split(node.proof.number, at: split)
+      let (below, above) = box.split(split.input, at: split.value)
+      return [(below, numbers?.below), (above, numbers?.above)].compactMap { box, number in
+        visit(box: box, node.part, parent: node, number: number ?? 0)
+      }
+    }
     let cell = node.cell ?? node.seed.flatMap { oracle.cell($0) }
     guard let unit = node.unit else { return bound(node, cell).map { [$0] } ?? [] }
     let parts = state.settings.proof?.branch(node.proof.number, unit: unit)
@@ -236,70 +256,117 @@ struct BranchAndBound: Sendable {
       state.offer(point: child.point)
       return visit(cell: child, node.part, parent: node, number: child.node)
     }
-    if !holdsTripwire { state.check(cell.pattern, node.part, bound: 0) }
+    if !holdsTripwire { state.check(cell.pattern, node.part, in: node.box, bound: 0) }
     return children
+  }
+
+  /// Bounds a box; nil where it holds nothing better.
+  private func visit(
+    box: FreeBox, _ part: JacobianPart, parent: PatternNode?, number: Int
+  ) -> PatternNode? {
+    state.offer(point: box.centre)
+    let more = symbolicBounds.deciding(more: problem.openPattern, from: firstForms, over: box)
+    let place = ProofPlace(number: number, decided: more.units, sides: more.sides)
+    func undecided(_ pattern: PartialPattern) -> Int { pattern.count { $0 == .undecided } }
+    let splitsInVain = parent.map {
+      undecided(more.pattern) < undecided($0.pattern) ? 0 : $0.splitsInVain + 1
+    }
+    let split = splitting?.choice(more, box, splitsInVain: splitsInVain ?? 0)
+    if split != nil || !more.pattern.contains(.undecided) {
+      var node = visit(more.pattern, part, box: box, split: split, parent: parent, place: place)
+      node?.splitsInVain = splitsInVain ?? 0
+      return node
+    }
+    var oracle = oracle
+    oracle.box = box
+    defer { self.count(&oracle) }
+    let node = state.settings.proof.map { place.leaf($0) } ?? number
+    let root = oracle.root(seed: state.settings.seed, pattern: more.pattern, node: node)
+    guard let cell = root.cell else {
+      settleThin(root.pattern, part: part, parent: parent, node: root.node)
+      return nil
+    }
+    state.statistics.cells += 1
+    state.offer(point: cell.point)
+    return visit(cell: cell, part, parent: parent, number: cell.node)
   }
 
   /// Bounds a cell; nil where it holds nothing better.
   private func visit(
     cell: Cell, _ part: JacobianPart, parent: PatternNode?, number: Int
   ) -> PatternNode? {
-    let bounds = SymbolicBounds(problem: problem, isProved: state.settings.proof != nil)
-    let more = bounds.deciding(more: cell)
+    let more = symbolicBounds.deciding(more: cell)
     let place = ProofPlace(number: number, decided: more.units, sides: more.sides)
-    return visit(more.pattern, part, cell: cell, parent: parent, place: place)
+    return visit(more.pattern, part, cell: cell, box: cell.box, parent: parent, place: place)
   }
 
+  /// - Parameters:
+  ///   - box: what the node is about, where patterns must be attainable and the domain has one.
+  ///   - split: where the box is to be split, in a node that is no cell.
   private func visit(
-    _ pattern: PartialPattern, _ part: JacobianPart, cell: Cell?, parent: PatternNode?, place: ProofPlace
+    _ pattern: PartialPattern, _ part: JacobianPart, cell: Cell? = nil, box: FreeBox? = nil,
+    split: InputSplit? = nil, parent: PatternNode?, place: ProofPlace
   ) -> PatternNode? {
-    // A proof that is the parent's needs what the parent's affine bounds decided.
-    let inheritsProof = state.settings.proof == nil || parent?.decisionsHold(in: pattern) ?? true
-    let inherited = inheritsProof ? parent?.bound ?? .infinity : .infinity
+    let inherited = inheritedBound(pattern, parent)
     guard pattern.contains(.undecided) else {
       // Evaluated: one pattern is left.
       let node = state.settings.proof.map { place.leaf($0) } ?? 0
-      state.settle(pattern: lift(pattern), at: cell?.point, inherited: inherited, node: node)
+      let point = cell?.point ?? box?.centre
+      state.settle(pattern: lift(pattern), at: point, inherited: inherited, node: node)
       return nil
     }
-    if let intervals {
-      let bound = problem.norm.monotoneBound(intervals.magnitudes(pattern), part)
-      if isSettled(pattern, part, intervalBound: bound, place) { return nil }
+    let box = box == problem.freeBox ? nil : box
+    var bound = inherited
+    var multipliers = parent?.multipliers
+    // For cells and all of J intervals are hardly ever better than the relaxation.
+    if split != nil || problem.norm.isOverParts {
+      let interval = problem.norm.monotoneBound(intervals.magnitudes(pattern), part)
+      if isSettled(pattern, part, box, intervalBound: interval, place) { return nil }
+      if split != nil, interval < bound { (bound, multipliers) = (interval, nil) }
     }
-    let result = relaxation.bound(
-      pattern, part: part, cutoff: state.cutoff,
-      warm: parent.flatMap { parent in parent.multipliers.map { ($0, parent.bound) } },
-      patience: 0.1, shouldStop: stop)
-    state.statistics.relaxations += 1
-    state.statistics.newtonSteps += result.newtonSteps
-    var bound = min(inherited, result.bound)
+    var result: SemidefiniteRelaxation.Result?
+    if split == nil || InputSplitting.isRelaxationWorthwhile(intervalBound: bound, cutoff: state.cutoff) {
+      let relaxed = relaxation.bound(
+        pattern, part: part, cutoff: state.cutoff,
+        warm: parent.flatMap { parent in parent.multipliers.map { ($0, parent.bound) } },
+        patience: 0.1, shouldStop: stop)
+      state.statistics.relaxations += 1
+      state.statistics.newtonSteps += relaxed.newtonSteps
+      // In a proof a bound and its multipliers belong together; elsewhere they are where the children's relaxations start.
+      if relaxed.bound <= bound || state.settings.proof == nil { multipliers = relaxed.multipliers }
+      bound = min(bound, relaxed.bound)
+      result = relaxed
+      if cell == nil, !problem.isAttainable, !stop() { offerRounded(relaxed, pattern: pattern) }
+    }
     if state.settings.plantedFault == .optimisticBound { bound *= 0.99 }
-    // In a proof a bound and its multipliers belong together.
-    let multipliers =
-      state.settings.proof != nil && inherited < result.bound
-      ? parent?.multipliers ?? result.multipliers : result.multipliers
-    state.check(lift(pattern), part, bound: bound)
-    if cell == nil, !stop() { offerRounded(result, pattern: pattern) }
-    guard bound > state.cutoff else {
-      prove(place, pattern, multipliers, bound: bound, isZero: result.isZero)
-      state.settle(bound: bound)
-      return nil
-    }
-    guard let unit = branchingUnit(pattern: pattern, cell: cell, result: result) else {
-      prove(place, pattern, multipliers, bound: bound, isZero: result.isZero)
-      state.settleThin(bound: bound)
+    state.check(lift(pattern), part, in: box, bound: bound)
+    let unit = split == nil ? branchingUnit(pattern: pattern, cell: cell, units: result?.units ?? []) : nil
+    guard bound > state.cutoff, unit != nil || split != nil else {
+      prove(place, pattern, multipliers, bound: bound, isZero: result?.isZero ?? false)
+      if bound > state.cutoff { state.settleThin(bound: bound) } else { state.settle(bound: bound) }
       return nil
     }
     return PatternNode(
-      bound: bound, pattern: pattern, unit: unit, part: part, multipliers: multipliers, cell: cell, seed: nil,
-      proof: place)
+      bound: bound, pattern: pattern, unit: unit, box: box, split: split, part: part,
+      multipliers: multipliers, cell: cell, seed: nil, proof: place)
+  }
+
+  /// The parent's bound, where it may be the node's.
+  private func inheritedBound(_ pattern: PartialPattern, _ parent: PatternNode?) -> Double {
+    guard let parent else { return .infinity }
+    // A proof that is the parent's needs its multipliers, and what its affine bounds decided.
+    let isProved =
+      state.settings.proof == nil || parent.multipliers != nil && parent.decisionsHold(in: pattern)
+    return isProved ? parent.bound : .infinity
   }
 
   // MARK: Proofs
 
   /// Tells the proof what bounds a node: at the level that it is pruned by, or above its own bound.
+  ///
+  /// - Parameter multipliers: nil where the bound is the intervals'.
   private func prove(
-    _ place: ProofPlace, _ pattern: PartialPattern, _ multipliers: [Double], bound: Double,
+    _ place: ProofPlace, _ pattern: PartialPattern, _ multipliers: [Double]?, bound: Double,
     isZero: Bool = false
   ) {
     guard let proof = state.settings.proof else { return }
@@ -309,7 +376,7 @@ struct BranchAndBound: Sendable {
       return proof.interval(node, level: SearchState.level(above: problem.largestJacobianOfMagnitudes()))
     }
     let level = bound <= state.cutoff ? state.level : SearchState.level(above: bound)
-    if isZero { return proof.interval(node, level: level) }
+    guard let multipliers, !isZero else { return proof.interval(node, level: level) }
     var kept = pattern.indices.filter { pattern[$0] == .undecided && multipliers[$0] != 0 }
       .map { (unit: $0, value: multipliers[$0]) }
     if state.settings.plantedFault == .wrongMultiplier, !kept.isEmpty { kept[0].value.negate() }
@@ -334,11 +401,9 @@ struct BranchAndBound: Sendable {
       }
       return
     }
-    let inheritsProof = state.settings.proof == nil || parent?.decisionsHold(in: pattern) ?? true
-    guard let parent, let multipliers = parent.multipliers, inheritsProof else {
-      let result = relaxation.bound(pattern, part: part, cutoff: 0, tolerance: 1e-4)
-      prove(place, pattern, result.multipliers, bound: result.bound, isZero: result.isZero)
-      return state.settleThin(bound: min(result.bound, parent?.bound ?? .infinity))
+    guard let parent, let multipliers = parent.multipliers, inheritedBound(pattern, parent).isFinite else {
+      let bound = proveAnew(place, pattern, part)
+      return state.settleThin(bound: min(bound, parent?.bound ?? .infinity))
     }
     prove(place, pattern, multipliers, bound: parent.bound)
     state.settleThin(bound: parent.bound)
@@ -347,14 +412,24 @@ struct BranchAndBound: Sendable {
   /// A node that is still open at the end.
   private func proveOpen(_ node: PatternNode) {
     guard let proof = state.settings.proof else { return }
-    if node.unit == nil {
+    if node.unit == nil, node.split == nil {
       proof.interval(node.proof.leaf(proof), level: SearchState.level(above: node.bound))
     } else if let multipliers = node.multipliers {
       prove(node.proof, node.pattern, multipliers, bound: node.bound)
     } else {
-      let result = relaxation.bound(node.pattern, part: node.part, cutoff: 0, tolerance: 1e-4)
-      prove(node.proof, node.pattern, result.multipliers, bound: result.bound, isZero: result.isZero)
+      proveAnew(node.proof, node.pattern, node.part)
     }
+  }
+
+  /// Proves a bound of a node whose own has no multipliers any more, or never had.
+  @discardableResult
+  private func proveAnew(_ place: ProofPlace, _ pattern: PartialPattern, _ part: JacobianPart) -> Double {
+    let result = relaxation.bound(pattern, part: part, cutoff: 0, tolerance: 1e-4)
+    let interval = problem.norm.monotoneBound(intervals.magnitudes(pattern), part)
+    let bound = min(result.bound, interval)
+    prove(
+      place, pattern, interval < result.bound ? nil : result.multipliers, bound: bound, isZero: result.isZero)
+    return bound
   }
 
   /// The relaxed slopes rounded, then improved.
@@ -366,14 +441,15 @@ struct BranchAndBound: Sendable {
 
   /// The unit that carries most of the relaxation's gap; of the frontier layer where patterns must be attainable.
   private func branchingUnit(
-    pattern: PartialPattern, cell: Cell?, result: SemidefiniteRelaxation.Result
+    pattern: PartialPattern, cell: Cell?,
+    units: [(unit: Int, slope: Double, weight: Double)]
   ) -> Int? {
     guard let cell else {
-      return result.units.max { $0.weight < $1.weight }?.unit ?? pattern.firstIndex(of: .undecided)
+      return units.max { $0.weight < $1.weight }?.unit ?? pattern.firstIndex(of: .undecided)
     }
     let base = problem.unitRange(cell.forms.layer).lowerBound
     let candidates = Set(cell.crossing.map { base + $0.unit })
-    return result.units.filter { candidates.contains($0.unit) }.max { $0.weight < $1.weight }?.unit
+    return units.filter { candidates.contains($0.unit) }.max { $0.weight < $1.weight }?.unit
       ?? candidates.min()
   }
 }

@@ -29,6 +29,8 @@ final class Cell: Sendable {
   let crossing: [Crossing]
   /// The number of the cell's node in a proof.
   let node: Int
+  /// The box of the inputs that holds the cell; nil where there is none.
+  let box: FreeBox?
 
   struct Crossing: Sendable {
     let unit: Int
@@ -40,8 +42,9 @@ final class Cell: Sendable {
 
   init(
     forms: LayerForms, rows: [Row], point: [Double], pattern: PartialPattern, constantUnits: Set<Int>,
-    crossing: [Crossing], node: Int
+    crossing: [Crossing], node: Int, box: FreeBox?
   ) {
+    self.box = box
     self.forms = forms
     self.rows = rows
     self.point = point
@@ -83,9 +86,10 @@ extension Cell {
 /// Nothing is ever dropped on GLPK's word alone.
 struct CellOracle {
   let problem: PatternProblem
-  /// The bounds of the free inputs, possibly infinite; nil where the domain is all of Rⁿ.
-  var lower: [Double]?
-  var upper: [Double]?
+  /// What the free inputs range over, possibly infinite; nil where that is all of Rⁿ.
+  var box: FreeBox?
+  private var lower: [Double]? { box?.lower }
+  private var upper: [Double]? { box?.upper }
   /// The half-width of the box that a linear program looks at first where the domain is all of Rⁿ.
   let reach: Double
   var linearPrograms = 0
@@ -100,12 +104,10 @@ struct CellOracle {
     self.problem = problem
     self.proof = proof
     self.fault = fault
-    if let box = problem.freeBox {
-      (lower, upper) = box
+    box = problem.freeBox
+    if box != nil {
       reach = 0
     } else {
-      lower = nil
-      upper = nil
       // Kinks of the first layer lie about |b| / ‖w‖ from the origin.
       let weights = problem.weights[0]
       var distance = 1.0
@@ -117,8 +119,13 @@ struct CellOracle {
     }
   }
 
-  /// The whole domain as a cell, with its frontier settled.
-  mutating func root(seed: UInt64) -> Settled {
+  /// The box as a cell, with its frontier settled.
+  ///
+  /// - Parameters:
+  ///   - pattern: what is decided all over the box; nil for what every pattern has.
+  ///   - node: in a proof, where that is decided.
+  mutating func root(seed: UInt64, pattern: PartialPattern? = nil, node: Int = 0) -> Settled {
+    let pattern = pattern ?? problem.openPattern
     var random = SplitMix64(seed: seed &+ 0x5EED)
     let count = problem.freeInputs.count
     // Away from the centre, where symmetric networks have their kinks.
@@ -133,9 +140,26 @@ struct CellOracle {
     let forms = LayerForms(problem: problem)
     let rows = problem.constraintUnits.map { Cell.Row(forms: forms, unit: $0, sign: 1) }
     let start = contains(point, rows: rows) ? point : centre(of: rows, around: point)
-    guard let start else { return Settled(cell: nil, node: 0, pattern: problem.openPattern) }
+    guard let start else { return Settled(cell: nil, node: node, pattern: pattern) }
     return settle(
-      forms: forms, rows: rows, point: start, pattern: problem.openPattern, constantUnits: [], node: 0)
+      forms: forms, rows: rows, point: start, pattern: pattern, constantUnits: [], node: node)
+  }
+
+  /// A point inside the cell of a complete pattern; nil where GLPK names none.
+  mutating func point(of pattern: PartialPattern) -> [Double]? {
+    var rows: [Cell.Row] = []
+    var forms = LayerForms(problem: problem)
+    while true {
+      let base = problem.unitRange(forms.layer).lowerBound
+      rows += (0..<forms.units).filter {
+        forms.constantPhase[$0] == nil && !problem.slopes[base + $0].isLinear
+      }
+      .map { Cell.Row(forms: forms, unit: $0, sign: pattern[base + $0] == .on ? 1 : -1) }
+      if forms.layer == problem.hiddenLayers - 1 { break }
+      forms = LayerForms(after: forms, pattern: pattern)
+    }
+    let start = box?.centre ?? [Double](repeating: 0, count: problem.freeInputs.count)
+    return centre(of: rows, around: start)
   }
 
   /// The cell that a seed describes; nil where it is too thin for a point in double precision, or no cell of this problem.
@@ -232,7 +256,7 @@ struct CellOracle {
       if !crossing.isEmpty || forms.layer == problem.hiddenLayers - 1 {
         let cell = Cell(
           forms: forms, rows: rows, point: point, pattern: pattern, constantUnits: constantUnits,
-          crossing: crossing, node: node)
+          crossing: crossing, node: node, box: box)
         return Settled(cell: cell, node: node, pattern: pattern)
       }
       forms = LayerForms(after: forms, pattern: pattern)

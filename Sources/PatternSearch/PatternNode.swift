@@ -20,13 +20,19 @@ struct PatternNode: TreeNode {
   let bound: Double
   /// What the relaxation takes as decided.
   let pattern: PartialPattern
-  /// The flat unit to branch on; nil where the node is not bounded yet.
+  /// The flat unit to branch on; nil where the node is not bounded yet, or has an input to branch on.
   let unit: Int?
+  /// The part of the domain that the node is about; nil where it is all of it.
+  var box: FreeBox?
+  /// Where the box is to be split: in a node that has no cell.
+  var split: InputSplit?
+  /// How many splits before have left as many units undecided as before them.
+  var splitsInVain = 0
   /// What part of J the node is about.
   var part = JacobianPart.all
   /// Where the children's relaxations start; nil where memory or a checkpoint had no room for it.
   let multipliers: [Double]?
-  /// For attainable patterns one of these: the cell, or what it can be made from again.
+  /// For attainable patterns, but in nodes that are only boxes, one of these: the cell, or what it can be made from again.
   let cell: Cell?
   let seed: CellSeed?
   var proof = ProofPlace(number: 0)
@@ -46,14 +52,30 @@ struct PatternNode: TreeNode {
       (multipliers?.count ?? 0)
       + (cell.map { cell in (cell.crossing.count + 1) * cell.point.count + 4 * cell.rows.count } ?? 0)
       + (seed.map { $0.point.count + 3 * $0.rows.count } ?? 0)
-    return 160 + 2 * pattern.count + 16 * (proof.decided.count + proof.sides.count) + MemoryLayout<Double>
+    return 192 + 16 * (box?.lower.count ?? 0) + 2 * pattern.count + 16
+      * (proof.decided.count + proof.sides.count) + MemoryLayout<Double>
       .stride * numbers
   }
 
   var lightened: PatternNode {
     PatternNode(
-      bound: bound, pattern: pattern, unit: unit, part: part, multipliers: nil, cell: nil,
-      seed: cell?.seed ?? seed, proof: proof)
+      bound: bound, pattern: pattern, unit: unit, box: box, split: split, splitsInVain: splitsInVain,
+      part: part, multipliers: nil,
+      cell: nil, seed: cell?.seed ?? seed, proof: proof)
+  }
+
+  /// Whether the node can be about a box of this problem's domain.
+  private func isBox(for problem: PatternProblem) -> Bool {
+    guard let whole = problem.freeBox, InputSplitting(problem) != nil else { return false }
+    let box = box ?? whole
+    return box.lower.count == whole.lower.count && box.upper.count == whole.lower.count
+      && box.lower.indices.allSatisfy {
+        whole.lower[$0] <= box.lower[$0] && box.lower[$0] < box.upper[$0] && box.upper[$0] <= whole.upper[$0]
+      }
+      && split.map { split in
+        box.lower.indices.contains(split.input) && box.lower[split.input] < split.value
+          && split.value < box.upper[split.input]
+      } ?? true
   }
 
   /// Whether the node can be one of this problem's.
@@ -62,7 +84,8 @@ struct PatternNode: TreeNode {
       && unit.map { pattern.indices.contains($0) && pattern[$0] == .undecided } ?? true
       && multipliers.map { $0.count >= pattern.count && $0.count <= pattern.count + problem.directions }
         ?? true
-      && (seed != nil) == problem.isAttainable
+      && (box == nil && split == nil || isBox(for: problem))
+      && ((seed != nil) == problem.isAttainable || isBox(for: problem) && unit == nil)
       && (part.row != nil) == problem.norm.isOverRows && (part.column != nil) == problem.norm.isOverColumns
       && (0..<problem.outputs).contains(part.row ?? 0)
       && (0..<problem.freeInputs.count).contains(part.column ?? 0)
@@ -71,7 +94,9 @@ struct PatternNode: TreeNode {
 
 /// A pattern is a word of 0, 1 and ?.
 extension PatternNode {
-  private enum CodingKeys: CodingKey { case bound, pattern, unit, row, column, multipliers, cell }
+  private enum CodingKeys: CodingKey {
+    case bound, pattern, unit, row, column, multipliers, cell, box, split, splitsInVain
+  }
 
   init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -86,6 +111,9 @@ extension PatternNode {
       row: try values.decodeIfPresent(Int.self, forKey: .row),
       column: try values.decodeIfPresent(Int.self, forKey: .column))
     seed = try values.decodeIfPresent(CellSeed.self, forKey: .cell)
+    box = try values.decodeIfPresent(FreeBox.self, forKey: .box)
+    split = try values.decodeIfPresent(InputSplit.self, forKey: .split)
+    splitsInVain = try values.decodeIfPresent(Int.self, forKey: .splitsInVain) ?? 0
     var numbers = try values.decodeIfPresent(PackedNumbers.self, forKey: .multipliers)
     multipliers = numbers?.nextArray()
     cell = nil
@@ -100,6 +128,11 @@ extension PatternNode {
     try values.encodeIfPresent(part.column, forKey: .column)
     try values.encodeIfPresent(multipliers.map { PackedNumbers($0) }, forKey: .multipliers)
     try values.encodeIfPresent(cell?.seed ?? seed, forKey: .cell)
+    try values.encodeIfPresent(box, forKey: .box)
+    if let split {
+      try values.encode(split, forKey: .split)
+      try values.encode(splitsInVain, forKey: .splitsInVain)
+    }
   }
 }
 

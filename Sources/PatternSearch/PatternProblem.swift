@@ -165,9 +165,9 @@ public struct PatternProblem: Sendable {
   public var isAttainable: Bool { patterns != .free }
 
   /// The box of the domain over the free inputs, or the one around it; nil where there is none.
-  var freeBox: (lower: [Double], upper: [Double])? {
+  var freeBox: FreeBox? {
     guard case .attainable(let domain) = patterns, let (lower, upper) = domain.box else { return nil }
-    return (freeInputs.map { lower[$0] }, freeInputs.map { upper[$0] })
+    return FreeBox(lower: freeInputs.map { lower[$0] }, upper: freeInputs.map { upper[$0] })
   }
 
   /// The inputs that do not vary, and their values.

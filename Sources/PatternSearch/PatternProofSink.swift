@@ -8,6 +8,11 @@ public protocol PatternProofSink: Sendable {
   /// - Returns: the numbers of the two parts.
   func branch(_ node: Int, unit: Int) -> (off: Int, on: Int)
 
+  /// A node's box is split.
+  ///
+  /// - Returns: the numbers of the parts.
+  func split(_ node: Int, at split: InputSplit) -> (below: Int, above: Int)
+
   /// A unit's local form vanishes identically in the node: its phase does not matter, and is taken to be this.
   ///
   /// - Returns: the number of the node that is left.

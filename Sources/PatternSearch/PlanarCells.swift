@@ -38,8 +38,8 @@ struct PlanarCells {
   /// Returns the largest bound still open: infinite where a limit stopped the enumeration, 0 where it is complete.
   mutating func run() -> Double {
     let forms = LayerForms(problem: problem)
-    for (rays, lower, upper) in startingCones() {
-      (oracle.lower, oracle.upper) = (lower, upper)
+    for (rays, box) in startingCones() {
+      oracle.box = box
       var stack = [
         Polygon(
           rays: rays, forms: forms, rows: [], point: centre(rays)!, pattern: problem.openPattern, unit: 0)
@@ -59,15 +59,18 @@ struct PlanarCells {
   }
 
   /// The box, or the four quadrants, with the bounds that the exact arithmetic is to use.
-  private func startingCones() -> [(rays: [Ray], lower: [Double], upper: [Double])] {
-    if let lower = oracle.lower, let upper = oracle.upper {
+  private func startingCones() -> [(rays: [Ray], box: FreeBox)] {
+    if let box = oracle.box {
+      let (lower, upper) = (box.lower, box.upper)
       let corners = [(lower[0], lower[1]), (upper[0], lower[1]), (upper[0], upper[1]), (lower[0], upper[1])]
-      return [(corners.map { Ray(x: $0.0, y: $0.1, t: 1) }, lower, upper)]
+      return [(corners.map { Ray(x: $0.0, y: $0.1, t: 1) }, box)]
     }
     return [(1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0), (1.0, -1.0)].map { sx, sy in
       (
         [Ray(x: 0, y: 0, t: 1), Ray(x: sx, y: 0, t: 0), Ray(x: 0, y: sy, t: 0)],
-        [sx > 0 ? 0 : -.infinity, sy > 0 ? 0 : -.infinity], [sx > 0 ? .infinity : 0, sy > 0 ? .infinity : 0]
+        FreeBox(
+          lower: [sx > 0 ? 0 : -.infinity, sy > 0 ? 0 : -.infinity],
+          upper: [sx > 0 ? .infinity : 0, sy > 0 ? .infinity : 0])
       )
     }
   }

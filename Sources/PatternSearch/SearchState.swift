@@ -40,6 +40,8 @@ final class SearchState: @unchecked Sendable {
   private let start = ContinuousClock.now
   private let thresholdCutoff: Double?
   private let tripwireNorm: Double
+  /// A point of the known pattern's cell, if there is one.
+  private let tripwirePoint: [Double]?
   /// |J| of the known pattern, for the norms of its parts.
   private let tripwireMagnitudes: Matrix?
   private let lock = NSLock()
@@ -51,6 +53,11 @@ final class SearchState: @unchecked Sendable {
     self.sink = sink
     thresholdCutoff = settings.threshold?.cutoff
     tripwireMagnitudes = settings.tripwire.map { problem.jacobian($0).magnitudes }
+    tripwirePoint = settings.tripwire.flatMap { pattern in
+      guard problem.isAttainable else { return nil }
+      var oracle = CellOracle(problem: problem)
+      return oracle.point(of: pattern)
+    }
     tripwireNorm = settings.tripwire.flatMap { problem.exactWitness(pattern: $0)?.lower } ?? 0
   }
 
@@ -105,8 +112,13 @@ final class SearchState: @unchecked Sendable {
 
   /// A part of the search space with this bound, or one that is dropped (bound 0), must not hold the known pattern with more in
   /// that part of J.
-  func check(_ pattern: PartialPattern, _ part: JacobianPart, bound: Double) {
+  ///
+  /// - Parameter box: what of the domain the part is about; nil for all of it.
+  func check(_ pattern: PartialPattern, _ part: JacobianPart, in box: FreeBox?, bound: Double) {
     guard let magnitudes = tripwireMagnitudes, holdsTripwire(pattern) else { return }
+    if let box {
+      guard let point = tripwirePoint, box.contains(point) else { return }
+    }
     let known = part == .all ? tripwireNorm : problem.norm.monotoneBound(magnitudes, part) * (1 - 1e-9)
     guard bound < known else { return }
     let violation = TripwireViolation(

@@ -67,8 +67,7 @@ extension PatternProblem {
 
   /// The middle of the box, or the origin.
   private var centre: [Double] {
-    guard let (lower, upper) = freeBox else { return [Double](repeating: 0, count: freeInputs.count) }
-    return zip(lower, upper).map { $0 / 2 + $1 / 2 }
+    freeBox?.centre ?? [Double](repeating: 0, count: freeInputs.count)
   }
 
   private func run(_ engine: Engine, _ state: SearchState) throws -> Double {
