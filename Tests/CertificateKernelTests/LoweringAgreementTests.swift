@@ -2,6 +2,7 @@ import BigInt
 import CertificateKernel
 import ExactArithmetic
 import Foundation
+import LinearAlgebra
 import Networks
 import ONNXNetworks
 import RandomNumbers
@@ -54,6 +55,27 @@ import Testing
     guard let data = try? ONNXFormat.write(expected) else { return }
     let fromONNX = try #require(try read(data, "n.onnx").network)
     expectSame(fromONNX, expected, "\(seed)")
+  }
+
+  /// Comparisons of constants alone make no unit.
+  static let constants = [
+    #"{"activation":"maxmin","layers":[{"weights":[[0],[0]],"bias":[2,5]},{"weights":[[1,10]]}]}"#,
+    #"{"activation":"group-sort","group":3,"layers":[{"weights":[[0],[0],[0]],"bias":[2,5,1]},{"weights":[[1,10,100]]}]}"#,
+    #"{"activation":"max-pool","group":2,"layers":[{"weights":[[0,0],[0,0]]},{"weights":[[3],[0]]},{"weights":[[1]]}]}"#,
+    #"{"activation":"maxmin","layers":[{"weights":[[0],[0]],"bias":[2,5]},{"weights":[[1,1]],"activation":"relu"},{"weights":[[7]]}]}"#,
+  ]
+
+  @Test("A layer left without units has a passing one of zeros", arguments: constants)
+  func constantLayersAreTheSame(text: String) throws {
+    let expected = try JSONFormat.read(Data(text.utf8), name: "n")
+    let network = try #require(try read(Data(text.utf8), "n.json").network)
+    expectSame(network, expected, text)
+    #expect(expected.hiddenWidths[0] == 1 && expected.passing[0] == [0])
+    #expect(expected.layers[0].weights.elements.allSatisfy { $0 == 0 } && expected.layers[0].bias == [0])
+    let written = try #require(try read(JSONFormat.write(expected), "n.json").network)
+    expectSame(written, expected, text)
+    let x = [Double](repeating: 3, count: expected.inputs)
+    #expect(evaluate(network, x.map { Rational($0) }) == expected(x).map { Rational($0) })
   }
 
   @Test(arguments: [
