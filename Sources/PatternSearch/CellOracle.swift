@@ -516,6 +516,16 @@ struct CellOracle {
       let gradient = row.forms.gradient(row.unit).map { scale * $0 }
       columns.addRow(gradient + [-norm(gradient)], lower: -scale * row.forms.constant(row.unit))
     }
+    // The faces of a box are walls, too; room before them is measured in its width.
+    for j in point.indices {
+      guard let lower, let upper else { break }
+      let width = Swift.min(1, upper[j] - lower[j])
+      for (sign, bound) in [(1.0, lower[j]), (-1.0, upper[j])] where bound.isFinite {
+        var face = [Double](repeating: 0, count: point.count)
+        face[j] = sign
+        columns.addRow(face + [-width], lower: sign * bound)
+      }
+    }
     linearPrograms += 1
     let cost = [Double](repeating: 0, count: point.count) + [-1]
     guard case .optimal(_, let solution, _)? = (try? GLPK.minimize([cost], over: columns))?.first else {
