@@ -1,0 +1,127 @@
+import Bounds
+import LinearAlgebra
+import Networks
+import PatternSearch
+import TestSupport
+import Testing
+
+/// The searches against brute force on exact data: in every norm, on every kind of domain, with every engine.
+@Suite struct OracleAgreementTests {
+  private typealias Kind = DyadicExample.DomainKind
+
+  /// Whether an enclosure holds the value and is closed.
+  private func check(_ result: SearchResult, _ value: Double, _ label: @autoclosure () -> String) {
+    let (lower, upper) = (result.enclosure.lower, result.enclosure.upper)
+    let room = 1e-9 * value
+    #expect(
+      lower <= value + room && value <= upper + room && upper - lower <= 1.000001e-6 * upper,
+      "\(label()): \(value) is not \(lower) … \(upper)")
+  }
+
+  /// The enclosures of all engines that apply.
+  private func checkEngines(
+    _ problem: PatternProblem, _ engines: [Engine?], _ value: Double, _ domain: Domain, _ label: String
+  ) throws {
+    for engine in engines {
+      let result: SearchResult
+      do {
+        result = try problem.solve(SearchSettings(engine: engine))
+      } catch is UnsupportedSearch {
+        #expect(engine == .zonotope, "\(label)")
+        continue
+      }
+      check(result, value, "\(label), \(problem.norm.name), \(result.engine)")
+      if let x = result.enclosure.witness?.x { #expect(domain.contains(x), "\(label)") }
+    }
+  }
+
+  @Test("Attainable patterns", arguments: DyadicExample.DomainKind.allCases, 0..<6)
+  func attainable(_ kind: DyadicExample.DomainKind, _ block: Int) throws {
+    for seed in block * 50..<(block + 1) * 50 {
+      let example = try DyadicExample(seed: UInt64(seed), kind)
+      let jacobians = BruteForce(example.network, domain: example.domain, isExact: true).attainable()
+      #expect(jacobians.doubtful.isEmpty, "\(kind), seed \(seed)")
+      for norm in OperatorNorm.all {
+        let question = try BoundQuestion(example.network, domain: example.domain, norm: norm)
+        try checkEngines(
+          question.attainableProblem, [nil] + Engine.forAttainable, jacobians.answer(norm).maximum,
+          example.domain,
+          "\(kind), seed \(seed)")
+      }
+    }
+  }
+
+  @Test("Free patterns", arguments: 0..<6)
+  func free(_ block: Int) throws {
+    for seed in block * 50..<(block + 1) * 50 {
+      let kind: DyadicExample.DomainKind = seed % 3 == 0 ? .slice : .all
+      let example = try DyadicExample(seed: UInt64(seed) + 1000, kind)
+      let jacobians = BruteForce(example.network, domain: example.domain).free()
+      for norm in OperatorNorm.all {
+        let question = try BoundQuestion(example.network, domain: example.domain, norm: norm)
+        try checkEngines(
+          question.freeProblem, [nil, .semidefinite, .enumerate, .zonotope], jacobians.answer(norm).maximum,
+          example.domain, "free, seed \(seed)")
+      }
+    }
+  }
+
+  @Test("A last layer times 2ᵏ has 2ᵏ times the constant", arguments: DyadicExample.DomainKind.allCases)
+  func scaling(_ kind: DyadicExample.DomainKind) throws {
+    for seed in 0..<20 as Range<UInt64> {
+      let example = try DyadicExample(seed: seed + 2000, kind)
+      let factor = [0x1p-20, 0.5, 8, 0x1p30][Int(seed % 4)]
+      var layers = example.network.layers
+      let last = layers.removeLast()
+      layers.append(AffineLayer(weights: last.weights * factor, bias: last.bias.map { factor * $0 }))
+      let scaled = try MultilayerPerceptron(
+        name: "scaled", layers: layers, activations: example.network.activations,
+        passing: example.network.passing)
+      for norm in OperatorNorm.all {
+        func lower(_ network: MultilayerPerceptron) throws -> Double {
+          let problem = try BoundQuestion(network, domain: example.domain, norm: norm).attainableProblem
+          return try problem.solve().enclosure.lower
+        }
+        let (one, other) = (try lower(example.network), try lower(scaled))
+        // The 2-norm's direction is a rounded one.
+        let room = norm == .two ? 1e-9 * other : 0
+        #expect(abs(factor * one - other) <= room, "\(kind), seed \(seed), \(norm.name): \(one), \(other)")
+      }
+    }
+  }
+
+  @Test("One output, or the difference of two", arguments: DyadicExample.DomainKind.allCases)
+  func outputs(_ kind: DyadicExample.DomainKind) throws {
+    var count = 0
+    for seed in 0..<100 as Range<UInt64> {
+      let example = try DyadicExample(seed: seed + 3000, kind)
+      var layers = example.network.layers
+      var last = layers.removeLast()
+      let outputs = last.weights.rows
+      if seed % 4 == 0 {
+        // Differences that doubles do not hold get a layer of their own.
+        for j in 0..<last.weights.columns { last.weights[outputs - 1, j] *= 0x1p-60 }
+      }
+      let network = try MultilayerPerceptron(
+        name: "n", layers: layers + [last], activations: example.network.activations,
+        passing: example.network.passing)
+      let cells = BruteForce(network, domain: example.domain, isExact: true).attainable().certain
+      for (i, j) in [(0, nil), (0, outputs - 1), (outputs - 1, 0)] as [(Int, Int?)] where i != j {
+        // The difference of exact rows, which are far apart in size or not rounded.
+        let rows = cells.map { cell in
+          cell[i].indices.map { cell[i][$0] - (j.map { j in cell[j] } ?? cell[i].map { _ in 0 })[$0] }
+        }
+        for norm in OperatorNorm.all {
+          let question = try BoundQuestion(
+            network, domain: example.domain, norm: norm, outputs: OutputChoice(output: i, minus: j))
+          try checkEngines(
+            question.attainableProblem, [nil], rows.map { operatorNorm([$0], norm) }.max() ?? 0,
+            example.domain,
+            "\(kind), seed \(seed), output \(i) - \(String(describing: j))")
+          count += 1
+        }
+      }
+    }
+    #expect(count > 600)
+  }
+}
