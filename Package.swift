@@ -220,7 +220,7 @@ let package = Package(
       name: "BoundsTests",
       dependencies: [
         "Bounds", "ExactArithmetic", "LinearAlgebra", "Networks", "PatternSearch", "RandomNumbers",
-        "TestSupport", .product(name: "BigInt", package: "BigInt"),
+        "TestSupport", "TreeSearch", .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
     .testTarget(

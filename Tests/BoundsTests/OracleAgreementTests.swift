@@ -4,6 +4,7 @@ import Networks
 import PatternSearch
 import TestSupport
 import Testing
+import TreeSearch
 
 /// The searches against brute force on exact data: in every norm, on every kind of domain, with every engine.
 @Suite struct OracleAgreementTests {
@@ -44,11 +45,62 @@ import Testing
       for norm in OperatorNorm.all {
         let question = try BoundQuestion(example.network, domain: example.domain, norm: norm)
         try checkEngines(
-          question.attainableProblem, [nil] + Engine.forAttainable, jacobians.answer(norm).maximum,
+          question.attainableProblem, (seed % 5 == 0 ? [nil] : []) + Engine.forAttainable,
+          jacobians.answer(norm).maximum,
           example.domain,
           "\(kind), seed \(seed)")
       }
     }
+  }
+
+  /// Up to three brute-force cells of an example, each as a tripwire of the branch and bound: whether that bounds a part which
+  /// holds the cell below the cell's own norm.
+  private func violations(
+    _ example: DyadicExample, _ norm: OperatorNorm, fault: PlantedPatternFault? = nil
+  ) throws -> Int {
+    let cells = BruteForce(example.network, domain: example.domain, isExact: true).attainable()
+    let problem = try BoundQuestion(example.network, domain: example.domain, norm: norm).attainableProblem
+    var rows = 0
+    if case .polytope(let matrix, _, _, _) = example.domain { rows = matrix.rows }
+    var count = 0
+    for index in stride(from: 0, to: cells.patterns.count, by: max(1, cells.patterns.count / 3)) {
+      // A polytope's rows are units at the end of the first layer.
+      var pattern = cells.patterns[index]
+      let first = example.network.hiddenWidths[0]
+      pattern.insert(contentsOf: [Phase](repeating: .on, count: rows), at: first)
+      var settings = SearchSettings(engine: .semidefinite)
+      settings.tripwire = pattern
+      settings.plantedFault = fault
+      do {
+        _ = try problem.solve(settings)
+      } catch is TripwireViolation {
+        count += 1
+      }
+    }
+    return count
+  }
+
+  @Test("No part of the search is bounded below a cell in it", arguments: DyadicExample.DomainKind.allCases)
+  func tripwires(_ kind: DyadicExample.DomainKind) throws {
+    for seed in 0..<60 as Range<UInt64> {
+      let norm = OperatorNorm.all[Int(seed % 6)]
+      #expect(
+        try violations(DyadicExample(seed: seed + 4000, kind), norm) == 0,
+        "\(kind), seed \(seed), \(norm.name)")
+    }
+  }
+
+  @Test(
+    "Faults planted in the search are found so",
+    arguments: [PlantedPatternFault.skippedCell, .optimisticBound])
+  func faults(_ fault: PlantedPatternFault) throws {
+    var found = 0
+    for kind in DyadicExample.DomainKind.allCases {
+      for seed in 0..<20 as Range<UInt64> {
+        found += try violations(DyadicExample(seed: seed + 4000, kind), .two, fault: fault)
+      }
+    }
+    #expect(found > 0)
   }
 
   @Test("Free patterns", arguments: 0..<6)

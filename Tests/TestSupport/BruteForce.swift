@@ -49,6 +49,8 @@ public struct BruteForce {
   /// Jacobians over the inputs that vary, as rows; of one norm the largest value.
   public struct Jacobians {
     public var certain: [[[Double]]] = []
+    /// Of the same cells, where they are attainable: the phases of all hidden units, those that pass on.
+    public var patterns: [[Phase]] = []
     /// Of cells that the linear programs left in doubt.
     public var doubtful: [[[Double]]] = []
 
@@ -90,51 +92,57 @@ public struct BruteForce {
       for j in row.indices where !freeInputs.contains(j) { constant += row[j] * centre[j] }
       first.append(freeInputs.map { row[$0] } + [constant])
     }
-    descend(layer: 0, unit: 0, forms: first, after: [], cell: faces, point: nil, isDoubtful: false, &answer)
+    descend(
+      layer: 0, unit: 0, forms: first, after: [], cell: faces, pattern: [], point: nil, isDoubtful: false,
+      &answer)
     return answer
   }
 
   private func descend(
-    layer: Int, unit: Int, forms: Forms, after: Forms, cell: [Halfspace], point: [Double]?, isDoubtful: Bool,
-    _ answer: inout Jacobians
+    layer: Int, unit: Int, forms: Forms, after: Forms, cell: [Halfspace], pattern: [Phase], point: [Double]?,
+    isDoubtful: Bool, _ answer: inout Jacobians
   ) {
     if layer == network.activations.count {
       let jacobian = forms.map { Array($0.dropLast()) }
-      if isDoubtful { answer.doubtful.append(jacobian) } else { answer.certain.append(jacobian) }
+      if isDoubtful {
+        answer.doubtful.append(jacobian)
+      } else {
+        answer.certain.append(jacobian)
+        answer.patterns.append(pattern)
+      }
       return
     }
     if unit == forms.count {
       descend(
         layer: layer + 1, unit: 0, forms: affine(network.layers[layer + 1], of: after), after: [], cell: cell,
-        point: point,
-        isDoubtful: isDoubtful, &answer)
+        pattern: pattern, point: point, isDoubtful: isDoubtful, &answer)
       return
     }
     let form = forms[unit]
     let activation = network.activations[layer]
-    func go(_ slope: Double, _ cell: [Halfspace], _ point: [Double]?, _ isDoubtful: Bool) {
+    func go(_ phase: Phase, _ cell: [Halfspace], _ point: [Double]?, _ isDoubtful: Bool) {
+      let slope = phase == .on ? 1 : activation.negativeSlope
       descend(
         layer: layer, unit: unit + 1, forms: forms, after: after + [form.map { slope * $0 }], cell: cell,
-        point: point,
-        isDoubtful: isDoubtful, &answer)
+        pattern: pattern + [phase], point: point, isDoubtful: isDoubtful, &answer)
     }
-    if network.passing[layer].contains(unit) { return go(1, cell, point, isDoubtful) }
+    if network.passing[layer].contains(unit) { return go(.on, cell, point, isDoubtful) }
     let length = form.dropLast().reduce(0) { $0 + $1 * $1 }.squareRoot()
     // A form whose linear part vanishes imposes nothing, and its constant fixes the phase.
     guard length > 1e-12 else {
-      go(form[form.count - 1] < 0 ? activation.negativeSlope : 1, cell, point, isDoubtful)
+      go(form[form.count - 1] < 0 ? .off : .on, cell, point, isDoubtful)
       return
     }
-    for (sign, slope) in [(1.0, 1.0), (-1.0, activation.negativeSlope)] {
+    for (sign, phase) in [(1.0, Phase.on), (-1.0, .off)] {
       let half = Halfspace(
         normal: form.dropLast().map { sign * $0 / length }, constant: sign * form[form.count - 1] / length)
       if let point, inner(half, point) > 1e-6 {
-        go(slope, cell + [half], point, isDoubtful)
+        go(phase, cell + [half], point, isDoubtful)
         continue
       }
       let (depth, inside) = deepest(cell + [half])
       if depth > doubt.lowerBound {
-        go(slope, cell + [half], depth > 1e-5 ? inside : nil, isDoubtful || depth <= doubt.upperBound)
+        go(phase, cell + [half], depth > 1e-5 ? inside : nil, isDoubtful || depth <= doubt.upperBound)
       }
     }
   }

@@ -26,7 +26,10 @@ public struct DyadicExample {
     func below(_ n: Int) -> Int { Int(random.next() % UInt64(n)) }
     func number() -> Double { Double(below(9) - 4) / 2 }
     let depth = 1 + below(3)
-    let widths = (0..<depth).map { _ in 1 + below(depth == 1 ? 8 : depth == 2 ? 4 : 2) }
+    // At most eight units.
+    let widths = (0..<depth).map {
+      depth == 1 ? 2 + below(7) : depth == 2 ? 2 + below(3) : $0 < 2 ? 1 + below(3) : 2
+    }
     let sizes = [1 + below(4)] + widths + [1 + below(3)]
     let hasBias = below(4) > 0
     var layers: [AffineLayer] = []
@@ -36,7 +39,7 @@ public struct DyadicExample {
       for _ in 0..<2 {
         let (unit, other) = (below(rows), below(rows))
         var factor: Double?
-        switch below(10) {
+        switch below(18) {
         case 0: factor = 1
         case 1: factor = -1
         case 2: factor = -0.5
