@@ -142,6 +142,25 @@ import TreeSearch
     }
   }
 
+  @Test(
+    "A domain far from the origin, or a small one, has the same constant",
+    arguments: DyadicExample.DomainKind.allCases)
+  func moved(_ kind: DyadicExample.DomainKind) throws {
+    for seed in Array(0..<30 as Range<UInt64>) + [50_024, 50_036, 50_061, 60_017, 60_021, 60_030] {
+      let example = try DyadicExample(seed: seed, kind)
+      let norm = OperatorNorm.all[Int(seed % 6)]
+      let value = BruteForce(example.network, domain: example.domain, isExact: true).attainable().answer(norm)
+        .maximum
+      for (shift, scale) in [(0x1p18, 1.0), (-17, 0x1p-20)] {
+        let moved = try example.moved(by: shift, scale: scale)
+        let question = try BoundQuestion(moved.network, domain: moved.domain, norm: norm)
+        try checkEngines(
+          question.attainableProblem, Engine.forAttainable, value, moved.domain,
+          "\(kind), seed \(seed), by \(shift)")
+      }
+    }
+  }
+
   @Test("One output, or the difference of two", arguments: DyadicExample.DomainKind.allCases)
   func outputs(_ kind: DyadicExample.DomainKind) throws {
     var count = 0

@@ -20,6 +20,33 @@ public struct DyadicExample {
     domain = Self.domain(kind, network, &random)
   }
 
+  private init(_ network: MultilayerPerceptron, _ domain: Domain) {
+    (self.network, self.domain) = (network, domain)
+  }
+
+  /// The same with inputs y = scale · x + shift, and outputs times `scale`, so that no norm of a Jacobian changes.
+  public func moved(by shift: Double, scale: Double) throws -> DyadicExample {
+    let shifts = (0..<network.inputs).map { shift * Double($0 % 2 == 0 ? 1 + $0 : -$0) }
+    var layers = network.layers
+    let weights = layers[0].weights * (1 / scale)
+    layers[0] = AffineLayer(weights: weights, bias: zip(layers[0].bias, weights * shifts).map { $0 - $1 })
+    let last = layers.removeLast()
+    layers.append(AffineLayer(weights: last.weights * scale, bias: last.bias))
+    let network = try MultilayerPerceptron(
+      name: "\(network.name), moved", layers: layers, activations: network.activations,
+      passing: network.passing)
+    func move(_ x: [Double]) -> [Double] { zip(x, shifts).map { scale * $0 + $1 } }
+    switch domain {
+    case .all: return DyadicExample(network, .all)
+    case .box(let lower, let upper):
+      return DyadicExample(network, .box(lower: move(lower), upper: move(upper)))
+    case .polytope(let rows, let bounds, let lower, let upper):
+      let bounds = zip(bounds, rows * shifts).map { scale * $0 + $1 }
+      return DyadicExample(
+        network, .polytope(rows: rows, bounds: bounds, lower: lower.map(move), upper: upper.map(move)))
+    }
+  }
+
   // MARK: Networks
 
   private static func network(_ random: inout SplitMix64, _ name: String) throws -> MultilayerPerceptron {
