@@ -167,7 +167,8 @@ let package = Package(
 
     // Tests mirror the sources.
     .target(
-      name: "TestSupport", dependencies: ["LinearAlgebra", "Networks", "RandomNumbers"],
+      name: "TestSupport",
+      dependencies: ["LinearAlgebra", "LinearProgramming", "Networks", "PatternSearch", "RandomNumbers"],
       path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "ExactArithmeticTests",
@@ -218,8 +219,8 @@ let package = Package(
     .testTarget(
       name: "BoundsTests",
       dependencies: [
-        "Bounds", "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "Networks", "PatternSearch",
-        "RandomNumbers", .product(name: "BigInt", package: "BigInt"),
+        "Bounds", "ExactArithmetic", "LinearAlgebra", "Networks", "PatternSearch", "RandomNumbers",
+        "TestSupport", "TreeSearch", .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
     .testTarget(
@@ -234,7 +235,7 @@ let package = Package(
       dependencies: [
         "Workbench", "Bounds", "CertificateKernel", "Certificates", "ExactArithmetic", "Generators",
         "LinearAlgebra", "Networks", "PatternSearch", "Problems",
-        "QuadraticSearch", "RandomNumbers", "Reductions",
+        "QuadraticSearch", "RandomNumbers", "Reductions", "TestSupport",
         .product(name: "BigInt", package: "BigInt"),
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),

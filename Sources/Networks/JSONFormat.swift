@@ -5,13 +5,13 @@ import LinearAlgebra
 ///
 ///     {"layers": [{"weights": [[row], …], "bias": […]}, …], "activation": "relu"}
 ///
-/// Weights are outputs × inputs; `bias` is optional. `"activation": "leaky-relu", "slope": 0.01` stands once for the
-/// network or in a layer, which it then follows; the last layer has none. Activations are `relu`, `leaky-relu`, `abs`,
-/// `maxmin`, and with the size of their groups of consecutive units `"activation": "group-sort", "group": 4` (ascending)
-/// and `max-pool` (one output a group). The last three become ReLU layers with passing units; a layer with one of the
-/// others may name its own, numbered from 0: `"passing": [0, 3]`. Optional: `name`,
-/// `domain: {"lower": […], "upper": […]}`. Other keys are ignored. A JSON number means its nearest double; the
-/// strings `"p/q"` and `"0x1.8p-3"` are exact.
+/// Weights are outputs × inputs; `bias` is optional. `"activation": "leaky-relu", "slope": 0.01` stands in the layer that
+/// it follows or, for the layers without the key, once for the network; the last layer has none. Activations are `relu`,
+/// `leaky-relu`, `abs`, `maxmin`, and with the size of their groups of consecutive units `"activation": "group-sort",
+/// "group": 4` (ascending) and `max-pool` (one output a group). The last three become ReLU layers with passing units; a
+/// layer with one of the others may name its own, numbered from 0: `"passing": [0, 3]`. Optional: `name`,
+/// `domain: {"lower": […], "upper": […]}`. A slope or group that nothing reads is refused; keys of other names are
+/// ignored. A JSON number means its nearest double; the strings `"p/q"` and `"0x1.8p-3"` are exact.
 public enum JSONFormat {
   /// - Parameter name: the network's name where the file does not give one.
   public static func read(_ data: Data, name: String) throws(InputError) -> MultilayerPerceptron {

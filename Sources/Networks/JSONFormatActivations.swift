@@ -1,4 +1,4 @@
-/// The activations of a `.json` file. `slope` and `group` stand beside the activation or, where a layer has none of its
+/// The activations of a `.json` file. `activation`, `slope` and `group` stand in a layer or, for the layers without their
 /// own, once for the network.
 extension JSONFormatReader {
   /// The outputs of the activation that follows a layer.
@@ -13,16 +13,12 @@ extension JSONFormatReader {
         place: place, "the key \"activation\" is missing", remedy: "add \"activation\": \"relu\" to the file")
     }
     let activation = try Self.string(name, at: place)
-    let beside = isOwn ? layer : root
-    if activation != "leaky-relu", beside["slope"] != nil {
-      throw InputError(
-        place: place, "\"\(activation.prefix(40))\" stands beside a slope",
-        remedy: "write \"leaky-relu\", or remove the slope")
-    }
-    if !["group-sort", "max-pool"].contains(activation), beside["group"] != nil {
-      throw InputError(
-        place: place, "\"\(activation.prefix(40))\" stands beside a group",
-        remedy: "write \"group-sort\" or \"max-pool\", or remove the group")
+    for key in ["slope", "group"] {
+      if Self.users(of: key).contains(activation) {
+        if layer[key] == nil { keysOfNetworkInUse.insert(key) }
+      } else if layer[key] != nil || !isOwn && root[key] != nil {
+        throw Self.unused(key, activation, at: layer[key] == nil ? nil : layerPlace)
+      }
     }
     let passing = try layer["passing"].map { list throws(InputError) in
       try Self.units(list, count: value.count, at: "\(layerPlace).passing")
@@ -68,6 +64,31 @@ extension JSONFormatReader {
       }
     if rounding.hasRounded { rounded.append(layerPlace) }
     return result
+  }
+
+  /// The activations that read a key.
+  private static func users(of key: String) -> [String] {
+    key == "slope" ? ["leaky-relu"] : ["group-sort", "max-pool"]
+  }
+
+  private static func unused(_ key: String, _ activation: String, at place: String?) -> InputError {
+    let users = users(of: key).map { "\"\($0)\"" }.joined(separator: " or ")
+    return InputError(
+      place: (place.map { "\($0)." } ?? "") + key, "\"\(activation.prefix(40))\" stands beside a \(key)",
+      remedy: "write \(users), or remove the \(key)")
+  }
+
+  /// Refuses a slope or group of the network that neither a layer nor the network's own activation reads.
+  func checkKeysInUse(_ root: [String: JSONFormatValue]) throws(InputError) {
+    for key in ["slope", "group"] where root[key] != nil && !keysOfNetworkInUse.contains(key) {
+      if case .string(let activation)? = root["activation"], Self.users(of: key).contains(activation) {
+        continue
+      }
+      throw InputError(
+        place: key, "no layer reads the \(key)",
+        remedy:
+          "write \(Self.users(of: key).map { "\"\($0)\"" }.joined(separator: " or ")), or remove the \(key)")
+    }
   }
 
   private func group(

@@ -5,6 +5,8 @@ struct JSONFormatReader {
   private var inexact: [String] = []
   private var unknown: [String] = []
   var rounded: [String] = []
+  /// What of the network's own "slope" and "group" some layer reads.
+  var keysOfNetworkInUse: Set<String> = []
 
   private static let rootKeys: Set = [
     "name", "description", "kind", "layers", "activation", "slope", "group", "domain",
@@ -40,6 +42,7 @@ struct JSONFormatReader {
       network = (builder, value)
     }
     guard let network else { throw Self.missing("layers", in: nil) }
+    try checkKeysInUse(root)
     let ownName = try root["name"].map { value throws(InputError) in try Self.string(value, at: "name") }
     let box = try root["domain"].map { value throws(InputError) in
       try domain(value, inputs: network.builder.input.count)
@@ -118,9 +121,9 @@ struct JSONFormatReader {
   }
 
   private func checkLastActivation(_ layer: [String: JSONFormatValue], at place: String) throws(InputError) {
-    guard layer["passing"] == nil else {
+    for key in ["passing", "slope", "group"] where layer[key] != nil {
       throw InputError(
-        place: "\(place).passing", "the last layer has no hidden units", remedy: "remove \"passing\"")
+        place: "\(place).\(key)", "the last layer has no hidden units", remedy: "remove \"\(key)\"")
     }
     switch layer["activation"] {
     case nil, .null, .string("none"), .string("linear"), .string("identity"): return

@@ -156,11 +156,15 @@ package final class LayerBuilder {
 
   // MARK: The network
 
-  /// The layers up to the output's, and the output as the last one.
+  /// The layers up to the output's, and the output as the last one. A layer without units has a passing one of zeros.
   package func network(
     name: String, output: AffineForms, inputBox: InputBox? = nil, notes: [String] = [],
     at place: String? = nil
   ) throws(InputError) -> MultilayerPerceptron {
+    for layer in 0..<output.depth where hidden[layer].units.count == 0 {
+      hidden[layer].units.append(constant: 0)
+      hidden[layer].passing.insert(0)
+    }
     let used = hidden.prefix(output.depth)
     var total = 0
     for (layer, rows) in (used.map(\.units.count) + [output.count]).enumerated() {

@@ -527,26 +527,59 @@ struct CellOracle {
 
   /// A point inside the cell of `rows` as far from its walls as the neighbourhood of `point` allows, proved inside;
   /// nil where GLPK names none.
+  ///
+  /// GLPK's tolerance is relative to the numbers it is given. So it looks in coordinates around the last answer, and closer
+  /// each time until the point is one inside.
   private mutating func centre(of rows: [Cell.Row], around point: [Double]) -> [Double]? {
-    var columns = Polyhedron(columns: point.count + 1)
-    for j in point.indices {
-      let size = Swift.max(reach, 2 * abs(point[j]))
-      columns.columnLower[j] = lower.map { $0[j] } ?? -size
-      columns.columnUpper[j] = upper.map { $0[j] } ?? size
+    var middle = point
+    for round in 0..<4 {
+      guard let candidate = deepest(in: rows, around: middle, round: round) else { return nil }
+      if contains(candidate, rows: rows) { return candidate }
+      middle = candidate
     }
-    columns.columnUpper[point.count] = 1
+    return nil
+  }
+
+  /// The point that GLPK finds deepest inside the rows and the box: everywhere in round 0, and in each further round
+  /// within a thousandth of the distances before.
+  private mutating func deepest(in rows: [Cell.Row], around middle: [Double], round: Int) -> [Double]? {
+    let count = middle.count
+    let size = middle.reduce(1) { Swift.max($0, abs($1)) }
+    let closer = Double(sign: .plus, exponent: -10 * round, significand: 1)
+    // x = middle + units · y.
+    var units = [Double](repeating: round == 0 ? 1 : size * closer, count: count)
+    var columns = Polyhedron(columns: count + 1)
+    columns.columnUpper[count] = 1
+    for j in 0..<count {
+      let half = round == 0 && lower == nil ? Swift.max(reach, 2 * size) : 1
+      columns.columnLower[j] = -half
+      columns.columnUpper[j] = half
+      guard let lower, let upper else { continue }
+      units[j] = (upper[j] - lower[j]) * closer
+      // The faces of the box are walls, too.
+      for (sign, bound) in [(1.0, lower[j]), (-1.0, upper[j])] {
+        var face = [Double](repeating: 0, count: count)
+        face[j] = sign
+        columns.addRow(face + [-1], lower: sign * ((bound - middle[j]) / units[j]))
+      }
+    }
     for row in rows {
-      let scale = row.sign * Self.scale(row.forms, row.unit)
-      let gradient = row.forms.gradient(row.unit).map { scale * $0 }
-      columns.addRow(gradient + [-norm(gradient)], lower: -scale * row.forms.constant(row.unit))
+      let gradient = zip(row.forms.gradient(row.unit), units).map { row.sign * $0 * $1 }
+      let length = norm(gradient)
+      guard length > 0 else { continue }
+      let value = row.sign * row.forms.value(row.unit, at: middle).value
+      columns.addRow(gradient.map { $0 / length } + [-1], lower: -value / length)
     }
     linearPrograms += 1
-    let cost = [Double](repeating: 0, count: point.count) + [-1]
+    let cost = [Double](repeating: 0, count: count) + [-1]
     guard case .optimal(_, let solution, _)? = (try? GLPK.minimize([cost], over: columns))?.first else {
       return nil
     }
-    let candidate = Array(solution.dropLast())
-    return contains(candidate, rows: rows) ? candidate : nil
+    return (0..<count).map { j in
+      let x = middle[j] + units[j] * solution[j]
+      guard let lower, let upper else { return x }
+      return Swift.min(Swift.max(x, lower[j]), upper[j])
+    }
   }
 
   /// The same question in exact arithmetic; nil where the other side is attainable but holds no point that double

@@ -4,6 +4,7 @@ import LinearAlgebra
 import Networks
 import PatternSearch
 import RandomNumbers
+import TestSupport
 import Testing
 
 /// Constants that are known in closed form.

@@ -54,6 +54,18 @@ import Testing
     }
   }
 
+  @Test("A polytope in a corner of its box, where the search starts with a point from a linear program")
+  func corner() throws {
+    let one = AffineLayer(weights: Matrix([[1]]))
+    let network = try MultilayerPerceptron(name: "x", layers: [one, one], activations: [.relu])
+    let domain = Domain.polytope(rows: Matrix([[-1]]), bounds: [-0.875], lower: [0], upper: [1])
+    for engine in Engine.forAttainable {
+      let problem = try BoundQuestion(network, domain: domain).attainableProblem
+      let result = try problem.solve(SearchSettings(engine: engine))
+      #expect(result.isOptimal && result.enclosure.lower == 1, "\(engine): \(result.enclosure)")
+    }
+  }
+
   @Test("No norm is below the largest entry, and the 2-norm is at most the mean of norms 1 and inf")
   func order() throws {
     var random = SplitMix64(seed: 5)

@@ -4,6 +4,7 @@ import LinearAlgebra
 import Networks
 import PatternSearch
 import Synchronization
+import TestSupport
 import Testing
 
 /// On random networks: every lower bound is below every upper bound, the bounds stand in the order that theory

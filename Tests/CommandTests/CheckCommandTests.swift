@@ -48,6 +48,18 @@ import Testing
     #expect(try check("--help").output.contains("EXAMPLES"))
   }
 
+  @Test("A network whose hidden layer compares constants only has constant 0, with a proof")
+  func constantsOnly() throws {
+    let text = #"{"activation":"maxmin","layers":[{"weights":[[0],[0]],"bias":[2,5]},{"weights":[[1,10]]}]}"#
+    try Tool.withFile("net.json", text) { (network: String) throws in
+      #expect(try Tool.run("exact", network, "--json").json()["upper"] as? Double == 0)
+      let certificate = network.dropLast(4) + "cert"
+      let outcome = try Tool.run("exact", network, "--json", "--certificate", String(certificate))
+      #expect(try outcome.json()["upper"] as? Double == 0)
+      #expect(try check(network, String(certificate)).code == 0)
+    }
+  }
+
   @Test(arguments: [
     "", "\n", "nonsense\n", "nonsense\r\n", "\u{0}\n", "lipbench-certificate 1\n", "lipbench-certificate 9\n",
   ])

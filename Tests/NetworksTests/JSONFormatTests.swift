@@ -141,7 +141,7 @@ import Testing
     ),
     (
       "{\"layers\": [{\"weights\": [[1]]}, {\"weights\": [[1]]}], \"activation\": \"relu\", \"slope\": 1}",
-      "activation", "beside a slope"
+      "slope", "beside a slope"
     ),
     (
       "{\"layers\": [{\"weights\": [[1]]}, {\"weights\": [[1]]}], \"activation\": \"leaky-relu\", \"slope\": []}",

@@ -4,11 +4,16 @@ import ExactArithmetic
 ///
 ///     {"layers": [{"weights": [[row], …], "bias": […]}, …], "activation": "relu"}
 ///
-/// Weights are outputs × inputs; `bias` is optional. `"activation": "leaky-relu", "slope": 0.01` stands once for the
-/// network or in the layer that it follows; the others are `abs`, `maxmin`, and with a size `"group"` `group-sort` and
-/// `max-pool`. A layer may name units that pass unchanged: `"passing": [0, 3]`.
+/// Weights are outputs × inputs; `bias` is optional. `"activation": "leaky-relu", "slope": 0.01` stands in the layer that it
+/// follows or, for the layers without the key, once for the network; the others are `abs`, `maxmin`, and with a size
+/// `"group"` `group-sort` and `max-pool`. A slope or group that nothing reads is refused. A layer may name units that pass unchanged: `"passing": [0, 3]`.
 /// Optional: `"domain": {"lower": […], "upper": […]}`.
 enum JSONNetwork {
+  /// The activations that read a layer's, or else the network's, slope and group.
+  private static let readers = [
+    (key: "slope", activations: ["leaky-relu"]), (key: "group", activations: ["group-sort", "max-pool"]),
+  ]
+
   static func read(_ root: [String: JSONText]) throws(InstanceUnreadable) -> ExactNetwork {
     let list = try root.required("layers").list("layers")
     guard !list.isEmpty else {
@@ -44,13 +49,24 @@ enum JSONNetwork {
       if index < list.count - 1 {
         value = try activate(value, layer, root, place, &layers)
       } else {
-        guard layer["passing"] == nil else {
+        for key in ["passing", "slope", "group"] where layer[key] != nil {
           throw InstanceUnreadable(
-            "\(place).passing", "the last layer has no hidden units; remove \"passing\"")
+            "\(place).\(key)", "the last layer has no hidden units; remove \"\(key)\"")
         }
         try checkLast(layer["activation"], place)
       }
       stack = layers
+    }
+    for (key, readers) in readers where root[key] != nil {
+      let ownActivation: String? = if case .string(let name)? = root["activation"] { name } else { nil }
+      let isRead = list.dropLast().contains { item in
+        guard case .object(let layer) = item, layer[key] == nil else { return false }
+        guard case .string(let name)? = layer["activation"] else { return false }
+        return readers.contains(name)
+      }
+      guard isRead || ownActivation.map(readers.contains) == true else {
+        throw InstanceUnreadable(key, "no layer reads the \(key); remove it")
+      }
     }
     let box = try root["domain"].map { value throws(InstanceUnreadable) in
       let domain = try value.members("domain")
@@ -89,10 +105,11 @@ enum JSONNetwork {
       throw InstanceUnreadable("", "the key \"activation\" is missing; add \"activation\": \"relu\"")
     }
     let name = try text.text("\(place) activation")
-    let beside = own == nil ? root : layer
-    let grouped = ["group-sort", "max-pool"].contains(name)
-    guard name == "leaky-relu" || beside["slope"] == nil, grouped || beside["group"] == nil else {
-      throw InstanceUnreadable(place, "the activation stands beside a slope or a group; remove it")
+    for (key, activations) in readers where !activations.contains(name) {
+      guard layer[key] == nil, own != nil || root[key] == nil else {
+        throw InstanceUnreadable(
+          layer[key] == nil ? key : "\(place).\(key)", "the activation stands beside a \(key); remove it")
+      }
     }
     var passing: Set<Int> = []
     if let list = layer["passing"] {
@@ -123,7 +140,7 @@ enum JSONNetwork {
     }
     let count = value.entries.count
     var group = 2
-    if grouped {
+    if name != "maxmin" {
       guard let size = layer["group"] ?? root["group"] else {
         throw InstanceUnreadable(place, "\"\(name)\" has no group; add \"group\": 2 or whatever it is")
       }

@@ -117,14 +117,19 @@ struct LayerStack {
 
   // MARK: The network
 
+  /// The layers up to the output's, and the output. One whose values are all constants has a passing unit of zeros.
   func network(
     _ output: Value, box: [ExactNetwork.ClosedInterval]? = nil
   ) throws(InstanceUnreadable) -> ExactNetwork {
-    let used = layers.prefix(output.depth)
+    var used = Array(layers.prefix(output.depth))
+    for index in used.indices where used[index].units.isEmpty {
+      used[index].units = [ExactForm(constant: 0)]
+      used[index].passing = [0]
+    }
     var matrices: [(weights: ExactMatrix, bias: [Rational])] = []
     var total = 0
     for (index, units) in (used.map(\.units) + [output.entries]).enumerated() {
-      let columns = width(index)
+      let columns = index == 0 ? inputs : used[index - 1].units.count
       let (weights, overflow) = units.count.multipliedReportingOverflow(by: columns)
       total += overflow ? limit + 1 : weights
       guard total <= limit else {
