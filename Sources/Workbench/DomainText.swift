@@ -5,8 +5,8 @@ public import PatternSearch
 
 /// Domains as users write them.
 public enum DomainText {
-  /// `all`, `box:LO:HI` (the same interval for every input), `polytope:FILE` (one row `a_1 … a_n b` a line, a·x ≤ b), or a file:
-  /// one `lo hi` pair a line for each input, or VNN-LIB (`.vnnlib`), whose box of the inputs is taken.
+  /// `all`, `box:LO:HI` (the same interval for every input), `polytope:FILE` (one row `a_1 … a_n b` a line, a·x ≤ b), `data:FILE`
+  /// (the smallest box that holds the points of a data file), or a file: one `lo hi` pair a line for each input, or VNN-LIB (`.vnnlib`), whose box of the inputs is taken.
   ///
   /// - Throws: `InputError` naming the line, or `MissingFile`.
   public static func parse(_ text: String, network: MultilayerPerceptron) throws -> Domain {
@@ -24,6 +24,8 @@ public enum DomainText {
         upper: [Double](repeating: high, count: network.inputs))
     } else if text.hasPrefix("polytope:") {
       return try PolytopeFile.read(String(text.dropFirst(9)), inputs: network.inputs)
+    } else if text.hasPrefix("data:") {
+      return try DataFile(String(text.dropFirst(5)), inputs: network.inputs).box
     } else if text.hasSuffix(".vnnlib") {
       domain = try VNNLIBBox.read(text, inputs: network.inputs)
     } else {
