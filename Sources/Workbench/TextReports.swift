@@ -28,6 +28,12 @@ extension LabelledBound {
 /// Four decimals, or four digits where the ratio is huge.
 func ratioText(_ ratio: Double) -> String { String(format: ratio < 1e5 ? "%.4f" : "%.4g", ratio) }
 
+/// Up to eight coordinates.
+private func vector(_ x: [Double]) -> String {
+  let shown = x.prefix(8).map { String(format: "%.6g", $0) }.joined(separator: ", ")
+  return x.count > 8 ? "\(shown), … \(x.count) coordinates" : shown
+}
+
 func secondsText(_ seconds: Double) -> String {
   seconds < 0.0005 ? "<0.001" : String(format: seconds < 10 ? "%.3f" : "%.1f", seconds)
 }
@@ -99,12 +105,6 @@ extension ExactConstant {
     case .decided: "question decided"
     case .thin: "double precision resolves no more"
     }
-  }
-
-  /// Up to eight coordinates.
-  private func vector(_ x: [Double]) -> String {
-    let shown = x.prefix(8).map { String(format: "%.6g", $0) }.joined(separator: ", ")
-    return x.count > 8 ? "\(shown), … \(x.count) coordinates" : shown
   }
 
   /// What `lipbench decide` prints.
@@ -180,6 +180,7 @@ extension Audit {
     for bound in methods where bound.value == nil {
       lines.append("\(bound.method): \(bound.reason ?? "no value")")
     }
+    for bound in methods { if let detail = bound.detail { lines.append("\(bound.method): \(detail)") } }
     if !exact.result.isOptimal {
       lines.append("")
       lines.append(
@@ -250,6 +251,10 @@ extension LabelledBound {
       "\(method) = \(printed(digits: 12))   (\(side == .estimate ? "estimate" : "\(side.rawValue) bound"), "
         + "soundness: \(soundness.rawValue), \(secondsText(seconds)) s)"
     ]
+    if let detail { lines.append(detail) }
+    if case .witness(let witness)? = evidence, let x = witness.x {
+      lines += ["", "  at x         (\(vector(x)))", "  direction    (\(vector(witness.direction)))"]
+    }
     if !factors.isEmpty {
       var table = TextTable(
         header: ["factor", "value", "is", "method", "seconds"],
@@ -274,7 +279,7 @@ public func methodList() -> String {
   var table = TextTable(
     header: ["method", "is", "soundness", "what", "reference"],
     alignments: [.left, .left, .left, .left, .left])
-  for method in boundMethods {
+  for method in dataMethods + boundMethods {
     table.rows.append([
       method.name, method.side == .estimate ? "estimate" : "\(method.side.rawValue) bound",
       method.soundness.rawValue,

@@ -22,8 +22,9 @@ struct DomainOptions: ParsableArguments {
       "Where the inputs range.",
       discussion:
         "all (of R^n); box:LO:HI for every input; own, the box stored in the network's file; polytope:FILE, a row "
-        + "“a_1 … a_n b” a line for a·x ≤ b; a .vnnlib file, for its box of the inputs; or a file with one line “lo hi” an input.",
-      valueName: "all|box:LO:HI|own|polytope:FILE|FILE"))
+        + "“a_1 … a_n b” a line for a·x ≤ b; data:FILE, the smallest box that holds all points of a data file; a .vnnlib file, "
+        + "for its box of the inputs; or a file with one line “lo hi” an input.",
+      valueName: "all|box:LO:HI|own|polytope:FILE|data:FILE|FILE"))
   var domain = "all"
 
   @Option(help: ArgumentHelp("Use a box around the point in this file, with --radius.", valueName: "FILE"))
@@ -92,6 +93,26 @@ struct DomainOptions: ParsableArguments {
     return try BoundQuestion(
       network, domain: domain, norm: OperatorNorm(norm) ?? .two, outputs: output.flatMap { OutputChoice($0) },
       settings: settings)
+  }
+}
+
+/// Points of the user's.
+struct DataOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A file of points, one a line.",
+      discussion:
+        "Numbers separated by commas, semicolons or white space, one for each input; a first line of names is a header. A column "
+        + "that it calls label, class or target, or one number more than there are inputs, is the class.",
+      valueName: "FILE"), completion: .file(extensions: ["csv", "txt"]))
+  var data: String?
+
+  /// The points become part of the question, and where searches start.
+  func add(to question: inout BoundQuestion) throws {
+    guard let data else { return }
+    let points = try DataFile(data, inputs: question.network.inputs).points
+    question.points = points
+    question.settings.startingPoints = points
   }
 }
 
