@@ -39,12 +39,7 @@ func secondsText(_ seconds: Double) -> String {
 }
 
 extension ExactConstant {
-  private var domainLine: String {
-    switch question.domain {
-    case .all: "all of R^\(question.network.inputs)"
-    default: "\(DomainText.describe(question.domain)) in R^\(question.network.inputs)"
-    }
-  }
+  private var domainLine: String { DomainText.sentence(question.domain, inputs: question.network.inputs) }
 
   /// A line of its own for what differs from the usual: another norm, one output.
   private var normLine: String {

@@ -15,16 +15,19 @@ struct NetworkOptions: ParsableArguments {
   }
 }
 
+/// How domains are written.
+let domainHelp = ArgumentHelp(
+  "Where the inputs range.",
+  discussion:
+    "all (of R^n); box:LO:HI for every input; own, the box stored in the network's file; polytope:FILE, a row "
+    + "“a_1 … a_n b” a line for a·x ≤ b; data:FILE, the smallest box that holds all points of a data file; a .vnnlib file, "
+    + "for its box of the inputs; or a file with one line “lo hi” an input.",
+  valueName: "all|box:LO:HI|own|polytope:FILE|data:FILE|FILE")
+
 /// The domain and the norm.
 struct DomainOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp(
-      "Where the inputs range.",
-      discussion:
-        "all (of R^n); box:LO:HI for every input; own, the box stored in the network's file; polytope:FILE, a row "
-        + "“a_1 … a_n b” a line for a·x ≤ b; data:FILE, the smallest box that holds all points of a data file; a .vnnlib file, "
-        + "for its box of the inputs; or a file with one line “lo hi” an input.",
-      valueName: "all|box:LO:HI|own|polytope:FILE|data:FILE|FILE"))
+    help: domainHelp)
   var domain = "all"
 
   @Option(help: ArgumentHelp("Use a box around the point in this file, with --radius.", valueName: "FILE"))
@@ -75,21 +78,29 @@ struct DomainOptions: ParsableArguments {
     }
   }
 
-  func question(_ path: String, _ settings: SearchSettings) throws -> BoundQuestion {
+  /// The domain that a user wrote, of a network in this file.
+  static func domain(_ text: String, network: MultilayerPerceptron, path: String) throws -> Domain {
+    guard text == "own" else { return try DomainText.parse(text, network: network) }
+    guard let box = network.inputBox else {
+      throw InputError(file: path, "stores no input box", remedy: "use --domain all, box:LO:HI or a file")
+    }
+    return .box(lower: box.lower, upper: box.upper)
+  }
+
+  static func network(_ path: String, outputTensor: String?) throws -> MultilayerPerceptron {
     let network = try NetworkFile.read(path, outputTensor: outputTensor)
     for note in network.notes { Terminal.note("note: \(note)") }
-    let domain: Domain
-    if let center, let radius {
-      domain = try DomainText.ball(center: center, radius: radius, network: network)
-    } else if self.domain == "own" {
-      guard let box = network.inputBox else {
-        throw InputError(
-          file: path, "stores no input box", remedy: "use --domain all, box:LO:HI or a file")
+    return network
+  }
+
+  func question(_ path: String, _ settings: SearchSettings) throws -> BoundQuestion {
+    let network = try Self.network(path, outputTensor: outputTensor)
+    let domain =
+      if let center, let radius {
+        try DomainText.ball(center: center, radius: radius, network: network)
+      } else {
+        try Self.domain(domain, network: network, path: path)
       }
-      domain = .box(lower: box.lower, upper: box.upper)
-    } else {
-      domain = try DomainText.parse(self.domain, network: network)
-    }
     return try BoundQuestion(
       network, domain: domain, norm: OperatorNorm(norm) ?? .two, outputs: output.flatMap { OutputChoice($0) },
       settings: settings)
@@ -118,7 +129,9 @@ struct DataOptions: ParsableArguments {
 
 /// When to stop, and how to report.
 struct LimitOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Stop after so many seconds (audit: each method).", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp(
+      "Stop after so many seconds (audit: each method; robustness: each constant).", valueName: "seconds"))
   var timeLimit: Double?
 
   @Option(help: ArgumentHelp("Stop after so many nodes.", valueName: "count"))
