@@ -25,36 +25,43 @@ struct ClassDifferences {
 
   static func classes(_ network: MultilayerPerceptron) -> Int { max(2, network.outputs) }
 
-  /// - Parameter upper: at least the constant; `lower` is at most it.
+  /// Its `upper` is at least the constant, its `lower` at most.
   typealias Constant = (lower: Double, upper: Double, isClosed: Bool)
-
-  /// Nodes of the first try, which follows the cells of a small box one by one and samples nothing.
-  private static let fewCells = 64
 
   /// The constant on a part of the domain.
   mutating func constant(_ c: Int, _ j: Int, on part: Domain) throws -> Constant {
     let (network, autolip) = try difference(c, j)
-    if let closed = try fewCells(network, part) { return closed }
-    let exact = try ExactConstant(try question(network, part, settings)).result
+    let exact = try ExactConstant(try question(network, part)).result
     let enclosure = exact.enclosure
     return (enclosure.lower, max(enclosure.lower, min(enclosure.upper, autolip)), exact.isOptimal)
+  }
+
+  /// Nodes of the first try, for each class: a small box has few cells, which are the same for all differences.
+  private static let fewCells = 128
+
+  /// At least the constants of f_c - f_j, for these j, on a small part of the domain; whether each was found to the asked gap.
+  mutating func upperBounds(
+    _ c: Int, _ others: [Int], on part: Domain
+  ) throws -> [(value: Double, isClosed: Bool)] {
+    var cells: [PartialPattern]?
+    if settings.engine == nil {
+      let limit = min(settings.nodeLimit ?? .max, Self.fewCells * others.count)
+      cells = try question(network, part).attainableProblem.fewCells(limit: limit, settings: settings)
+    }
+    return try others.map { j in
+      if let cells {
+        let problem = try question(try difference(c, j).network, part).attainableProblem
+        return (problem.upperBound(over: cells), true)
+      }
+      let found = try constant(c, j, on: part)
+      return (found.upper, found.isClosed)
+    }
   }
 
   /// AutoLip's bound on the whole domain.
   mutating func autolip(_ c: Int, _ j: Int) throws -> Double { try difference(c, j).autolip }
 
-  private func fewCells(_ network: MultilayerPerceptron, _ part: Domain) throws -> Constant? {
-    guard settings.engine == nil, settings.proof == nil else { return nil }
-    var few = settings
-    few.engine = .cells
-    few.nodeLimit = min(settings.nodeLimit ?? Self.fewCells, Self.fewCells)
-    let found = try question(network, part, few).attainableProblem.solve(few)
-    return found.isOptimal ? (found.enclosure.lower, found.enclosure.upper, true) : nil
-  }
-
-  private func question(
-    _ network: MultilayerPerceptron, _ part: Domain, _ settings: SearchSettings
-  ) throws -> BoundQuestion {
+  private func question(_ network: MultilayerPerceptron, _ part: Domain) throws -> BoundQuestion {
     try BoundQuestion(network, domain: part, norm: norm, settings: settings)
   }
 
@@ -65,7 +72,7 @@ struct ClassDifferences {
     let choice = OutputChoice(output: min(c, j), minus: max(c, j))
     if let known = differences[choice] { return known }
     let scalar = network.outputs == 1 ? network : try network.choosing(choice)
-    let bound = AutoLip().run(try question(scalar, domain, settings))
+    let bound = AutoLip().run(try question(scalar, domain))
     let made = (network: scalar, autolip: bound.value ?? .infinity)
     differences[choice] = made
     return made

@@ -217,17 +217,18 @@ private struct PointSearch {
       row.outcome = .tie(with: tied)
       return row
     }
-    var states: [State] = []
-    for j in scores.indices where j != c {
+    let others = scores.indices.filter { $0 != c }
+    let part = differences.domain.around(x, halfWidth: radius)
+    let bounds = try differences.upperBounds(c, others, on: part)
+    var states = zip(others, bounds).map { j, bound in
       let margin = (scores[c] - scores[j]).truncated
       var state = State(
         rival: Robustness.Rival(
-          label: j, margin: margin >= .leastNormalMagnitude ? margin : 0, constant: .infinity,
-          largestConstant: .infinity, radius: 0, isClosed: false),
+          label: j, margin: margin >= .leastNormalMagnitude ? margin : 0, constant: bound.value,
+          largestConstant: bound.value, radius: 0, isClosed: bound.isClosed),
         end: radius)
-      try evaluate(&state, c, x, halfWidth: radius)
-      state.rival.largestConstant = state.rival.constant
-      states.append(state)
+      take(bound, halfWidth: radius, &state)
+      return state
     }
     while let k = states.indices.min(by: { states[$0].rival.radius < states[$1].rival.radius }),
       canImprove(states[k])
@@ -262,21 +263,22 @@ private struct PointSearch {
     }
   }
 
-  /// Looks at one box, and keeps what is better.
   private mutating func evaluate(_ state: inout State, _ c: Int, _ x: [Double], halfWidth: Double) throws {
     let part = differences.domain.around(x, halfWidth: halfWidth)
-    let found = try differences.constant(c, state.rival.label, on: part)
-    let quotient = Robustness.quotient(state.rival.margin, found.upper)
+    take(try differences.upperBounds(c, [state.rival.label], on: part)[0], halfWidth: halfWidth, &state)
+  }
+
+  /// Keeps what a box says, if it is better.
+  private func take(_ bound: (value: Double, isClosed: Bool), halfWidth: Double, _ state: inout State) {
+    let quotient = Robustness.quotient(state.rival.margin, bound.value)
     if quotient < halfWidth {
       state.end = min(state.end, halfWidth)
     } else if halfWidth < radius {
       state.end = min(state.end, quotient)
     }
-    let radius = min(halfWidth, quotient)
-    if radius > state.rival.radius || state.rival.constant == .infinity {
-      state.rival.radius = radius
-      state.rival.constant = found.upper
-      state.rival.isClosed = found.isClosed
-    }
+    guard min(halfWidth, quotient) > state.rival.radius else { return }
+    state.rival.radius = min(halfWidth, quotient)
+    state.rival.constant = bound.value
+    state.rival.isClosed = bound.isClosed
   }
 }

@@ -118,7 +118,7 @@ extension ClassPairConstants {
   public var text: String {
     var lines = [
       "network   \(network.summaryLine)",
-      "question  L_ij = L(f_i - f_j, X), \(norm.name)-norm, X = \(DomainText.sentence(domain, inputs: network.inputs))",
+      "question  \(network.outputs == 1 ? "L_01 = L(f, X)" : "L_ij = L(f_i - f_j, X)"), \(norm.name)-norm, X = \(DomainText.sentence(domain, inputs: network.inputs))",
       "classes   \(classesLine(network))", "",
     ]
     lines.insert(contentsOf: network.notes.map { "note      \($0)" }, at: 3)
@@ -134,7 +134,12 @@ extension ClassPairConstants {
     }
     lines += table.lines()
     if isInterrupted { lines += ["", "interrupted: \(pairs.count) pairs"] }
-    lines += ["", "a point of class i with f_i - f_j = m is not taken for j within the distance m / L_ij"]
+    lines += [
+      "",
+      network.outputs == 1
+        ? "a point where the output is m or -m keeps its class within the distance m / L_01"
+        : "a point with f_i - f_j = m is not taken for j, instead of i, within the distance m / L_ij",
+    ]
     return lines.joined(separator: "\n")
   }
 }
