@@ -47,6 +47,15 @@ import Testing
     }
   }
 
+  @Test func theLibraryHasPoints() throws {
+    let file = Tool.network("../data/iris.csv")
+    let json = try Tool.run(
+      "robustness", Tool.network("iris-4-5-5-3.onnx"), "--data", file, "--radius", "0.1", "--json", "--quiet"
+    ).json()
+    #expect(json["points"] as? Int == 30 && json["certified"] as? Int == 13)
+    #expect(json["misclassified"] as? Int == 0 && json["closed"] as? Bool == true)
+  }
+
   @Test func withoutDataAllPairsOfClasses() throws {
     let outcome = try Tool.run("robustness", Self.network, "--domain", "box:0:1", "--quiet")
     #expect(outcome.code == 0 && outcome.output.contains("L_ij"))
