@@ -24,12 +24,14 @@ public struct Dataset: BoundMethod {
     let data = question.attainableProblem.bestWitness(among: points, settings: question.settings)
     let notes = [
       (data.outside, "outside the domain, left out"), (data.moved, "on a kink, moved off it"),
-      (data.skipped, "skipped"),
+      (data.skipped, "on a kink, left out"), (data.stopped, "after a limit, left out"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-    guard let witness = data.witness else {
+    guard points.count > data.outside + data.skipped + data.stopped else {
       return Self.none("no point of \(points.count) could be used: \(notes.joined(separator: "; "))")
     }
-    var answer = Self.answer(witness.lower, evidence: .witness(witness))
+    // Without a witness every Jacobian was zero.
+    var answer = Self.answer(
+      data.witness?.lower ?? 0, isStopped: data.stopped > 0, evidence: data.witness.map { .witness($0) })
     let best = data.point.map { ["largest at point \($0 + 1)"] } ?? []
     answer.detail = (["\(points.count) points"] + best + notes).joined(separator: "; ")
     return answer

@@ -56,8 +56,10 @@ extension PatternProblem {
     public var outside = 0
     /// Points where the network has a kink, or on an edge of a polytope: a point of the domain right beside each was taken.
     public var moved = 0
-    /// Points beside which there was none, and those after a limit.
+    /// Points beside which there was none.
     public var skipped = 0
+    /// Points after a limit ended the evaluation.
+    public var stopped = 0
   }
 
   /// The best exact witness among points; no side of a kink is taken for granted. At a point where exact arithmetic finds a unit's
@@ -76,7 +78,7 @@ extension PatternProblem {
       }
       let before = state.lower
       if state.shouldStop() {
-        result.skipped += 1
+        result.stopped += 1
       } else if let pattern = exactPattern(at: x) {
         state.offer(point: x, pattern: pattern)
       } else if let (beside, pattern) = pointBeside(x, &random) {

@@ -46,6 +46,25 @@ import Testing
     #expect(try Self.run([[1, 1], [1, -1]], domain: half).value == 1)
   }
 
+  @Test("Where all Jacobians are zero the bound is 0")
+  func zero() throws {
+    let network = try MultilayerPerceptron(
+      name: "dead", layers: [AffineLayer(weights: Matrix([[1]])), AffineLayer(weights: Matrix([[1]]))],
+      activations: [.relu])
+    var question = try BoundQuestion(network)
+    question.points = [[-1], [-2]]
+    #expect(Dataset().run(question).value == 0)
+  }
+
+  @Test("What a limit left out is said")
+  func limits() throws {
+    var question = try BoundQuestion(Self.kinks)
+    question.points = [[1, 1], [1, -1]]
+    question.settings.timeLimit = 0
+    let none = Dataset().run(question)
+    #expect(none.value == nil && none.reason?.contains("2 after a limit") == true)
+  }
+
   @Test("On a kink only a side that the domain attains counts")
   func attainedSides() throws {
     let below = Domain.box(lower: [-1, -1], upper: [1, 0])
