@@ -62,6 +62,8 @@ public struct LabelledBound: Sendable {
   public var factors: [BoundFactor]
   public var seconds: Double
   public var evidence: BoundEvidence?
+  /// What else there is to say, on one line.
+  public var detail: String?
 
   public init(
     method: String, value: Double?, side: BoundSide, soundness: Soundness, reason: String? = nil,
@@ -89,6 +91,8 @@ public struct BoundQuestion: Sendable {
   /// Affine layers of the network that was given; a difference of outputs may add one.
   public let layersOfFile: Int
   public var settings: SearchSettings
+  /// Points of the user's, all coordinates: for the bound of the data set.
+  public var points: [[Double]]?
   /// W_1 … W_K with the columns of constant inputs dropped from W_1.
   public let weights: [Matrix]
   /// Where the searches within a method tell their steps, by their number from 0; nil for nowhere.
@@ -251,11 +255,20 @@ extension BoundMethod {
   }
 }
 
-/// Every method, in the order tables show them: from the tightest upper bound by theory to the loosest, then the rest.
+/// Every method that needs a network only, in the order tables show them: from the tightest upper bound by theory to the loosest,
+/// then the rest.
 public let boundMethods: [any BoundMethod.Type] = [
   Sampling.self, FormalGlobalLipschitz.self, LipSDPNeuron.self, LipSDPLayer.self, ECLipsEFast.self,
   CombettesPesquet.self, SeqLip.self, GreedySeqLip.self, TheoremThree.self, AutoLip.self, Frobenius.self,
 ]
+
+/// The methods that need more.
+public let dataMethods: [any BoundMethod.Type] = [Dataset.self]
+
+extension BoundQuestion {
+  /// Every method that has what it needs.
+  public var methods: [any BoundMethod.Type] { (points == nil ? [] : dataMethods) + boundMethods }
+}
 
 /// A method's own clock against the question's limits; remembers whether it said stop.
 final class Stopwatch {

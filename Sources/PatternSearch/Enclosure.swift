@@ -172,6 +172,8 @@ public struct SearchSettings: Sendable {
   public var tree: TreeSettings
   /// Where the inputs usually lie: only a hint for where to look for witnesses when the domain is all of Rⁿ.
   public var usualInputs: Domain = .all
+  /// Points to look at for a first witness, all coordinates: those of the domain are.
+  public var startingPoints: [[Double]] = []
   /// A pattern known to be allowed: in tests, a tripwire. A branch and bound that excludes it throws `TripwireViolation`.
   public var tripwire: PartialPattern?
   /// Where the steps that prove the upper bound go; nil for none. Only branch and bound proves, without reductions first.

@@ -8,6 +8,11 @@ extension PatternProblem {
   ///
   /// - Parameter x: the free inputs.
   package func exactWitness(at x: [Double]) -> Witness? {
+    exactPattern(at: x).flatMap { exactWitness(pattern: $0, x: inputPoint(x)) }
+  }
+
+  /// The pattern at x, proved; nil where `exactWitness` is.
+  func exactPattern(at x: [Double]) -> PartialPattern? {
     var pattern = openPattern
     if hiddenLayers > 0 {
       var forms = LayerForms(problem: self)
@@ -25,7 +30,7 @@ extension PatternProblem {
         }
       }
     }
-    return exactWitness(pattern: pattern, x: inputPoint(x))
+    return pattern
   }
 
   /// The exact ratio ‖J(σ) v‖² / ‖v‖², from the stored weights. In the 2-norm v is the top right singular vector, rounded, and

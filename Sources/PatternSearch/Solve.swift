@@ -61,6 +61,7 @@ extension PatternProblem {
         "\(units) units, \(freeInputs.count) inputs: branch and bound, whose every step a certificate can hold"
     }
     let state = SearchState(problem: self, settings: settings, sink: sink)
+    state.offerStartingPoints()
     let open = try run(engine, state)
     return state.result(openBound: open, engine: engine, explanation: explanation)
   }

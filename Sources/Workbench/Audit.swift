@@ -5,7 +5,7 @@ public import PatternSearch
 public struct Audit: Sendable {
   public let question: BoundQuestion
   public let exact: ExactConstant
-  /// In the order of `boundMethods`.
+  /// In the order of the question's methods.
   public let methods: [LabelledBound]
   public let waterfall: [WaterfallStep]
   /// Pairs (lower, upper) that contradict each other: a bug in one of the two.
@@ -28,7 +28,7 @@ public struct Audit: Sendable {
       let session = try CertificateSession(request)
       let constant = try session.constant(question, .attainable, sink: sink)
       var bounds: [(bound: LabelledBound, certified: Double?)] = []
-      for method in boundMethods {
+      for method in question.methods {
         progress(method.name)
         bounds.append(try session.bound(method, question))
       }
@@ -40,7 +40,7 @@ public struct Audit: Sendable {
     } else {
       certificate = nil
       exact = try ExactConstant(question, sink: sink)
-      methods = boundMethods.map {
+      methods = question.methods.map {
         progress($0.name)
         return $0.init().run(question)
       }

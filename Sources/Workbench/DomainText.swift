@@ -5,8 +5,8 @@ public import PatternSearch
 
 /// Domains as users write them.
 public enum DomainText {
-  /// `all`, `box:LO:HI` (the same interval for every input), `polytope:FILE` (one row `a_1 … a_n b` a line, a·x ≤ b), or a file:
-  /// one `lo hi` pair a line for each input, or VNN-LIB (`.vnnlib`), whose box of the inputs is taken.
+  /// `all`, `box:LO:HI` (the same interval for every input), `polytope:FILE` (one row `a_1 … a_n b` a line, a·x ≤ b), `data:FILE`
+  /// (the smallest box that holds the points of a data file), or a file: one `lo hi` pair a line for each input, or VNN-LIB (`.vnnlib`), whose box of the inputs is taken.
   ///
   /// - Throws: `InputError` naming the line, or `MissingFile`.
   public static func parse(_ text: String, network: MultilayerPerceptron) throws -> Domain {
@@ -24,6 +24,8 @@ public enum DomainText {
         upper: [Double](repeating: high, count: network.inputs))
     } else if text.hasPrefix("polytope:") {
       return try PolytopeFile.read(String(text.dropFirst(9)), inputs: network.inputs)
+    } else if text.hasPrefix("data:") {
+      return try DataFile(String(text.dropFirst(5)), inputs: network.inputs).box
     } else if text.hasSuffix(".vnnlib") {
       domain = try VNNLIBBox.read(text, inputs: network.inputs)
     } else {
@@ -61,10 +63,28 @@ public enum DomainText {
       throw InputError(
         place: "--radius", "\(radius) is not a radius", remedy: "give a finite number, at least 0")
     }
-    // Outward, so that rounding never makes the box smaller than the one asked for.
-    return .box(
-      lower: center.map { radius == 0 ? $0 : ($0 - radius).nextDown },
-      upper: center.map { radius == 0 ? $0 : ($0 + radius).nextUp })
+    let (lower, upper) = interval(around: center, radius: radius)
+    return .box(lower: lower, upper: upper)
+  }
+
+  /// c - r and c + r, rounded outward where doubles do not hold them, so that the box is never smaller than the one asked for. A box
+  /// that is wider without need would have a sliver beyond a kink at its edge.
+  static func interval(around center: [Double], radius: Double) -> (lower: [Double], upper: [Double]) {
+    func sum(_ a: Double, _ b: Double) -> (value: Double, error: Double) {
+      // Knuth's exact error of a floating-point sum.
+      let value = a + b
+      let other = value - a
+      return (value, (a - (value - other)) + (b - other))
+    }
+    let lower = center.map { c in
+      let (value, error) = sum(c, -radius)
+      return error < 0 ? value.nextDown : value
+    }
+    let upper = center.map { c in
+      let (value, error) = sum(c, radius)
+      return error > 0 ? value.nextUp : value
+    }
+    return (lower, upper)
   }
 
   private static func read(_ path: String) throws -> Domain {
@@ -106,8 +126,13 @@ public enum DomainText {
     return "box"
   }
 
+  /// `all of R^4`, `box:0:1 in R^4`.
+  static func sentence(_ domain: Domain, inputs: Int) -> String {
+    domain == .all ? "all of R^\(inputs)" : "\(describe(domain)) in R^\(inputs)"
+  }
+
   /// Shortest text that reads back equal, without the `.0` of whole numbers.
-  private static func short(_ value: Double) -> String {
+  static func short(_ value: Double) -> String {
     let text = value.description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }

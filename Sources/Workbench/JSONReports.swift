@@ -69,12 +69,19 @@ enum JSONReport {
     var stopped: Bool
     var seconds: Double
     var layers: [Layer]
+    var detail: String?
+    /// Where the value is a Jacobian's.
+    var witness: Witness?
     /// Which network and domain, where the method stands alone.
     var network: Network?
     var domain: String?
+    var certificate: String?
+    var certificateRejected: String?
 
     private enum CodingKeys: String, CodingKey {
-      case name, value, side, soundness, ratio, reason, stopped, seconds, layers, network, domain
+      case name, value, side, soundness, ratio, reason, stopped, seconds, layers, detail, witness, network,
+        domain
+      case certificate, certificateRejected
     }
 
     /// `value` is written even where it is null.
@@ -91,9 +98,11 @@ enum JSONReport {
       try container.encodeIfPresent(network, forKey: .network)
       try container.encodeIfPresent(domain, forKey: .domain)
       try container.encode(layers, forKey: .layers)
+      try container.encodeIfPresent(detail, forKey: .detail)
+      try container.encodeIfPresent(witness, forKey: .witness)
+      try container.encodeIfPresent(certificate, forKey: .certificate)
+      try container.encodeIfPresent(certificateRejected, forKey: .certificateRejected)
     }
-    var certificate: String?
-    var certificateRejected: String?
   }
 
   struct Step: Encodable {
@@ -188,7 +197,15 @@ extension LabelledBound {
         JSONReport.Layer(
           name: $0.name, method: $0.method, side: $0.side.rawValue, value: JSONReport.finite($0.value),
           seconds: $0.seconds)
-      }, network: question?.network.report, domain: question.map { DomainText.describe($0.domain) })
+      }, detail: detail, witness: question.flatMap { witness($0) }, network: question?.network.report,
+      domain: question.map { DomainText.describe($0.domain) })
+  }
+
+  private func witness(_ question: BoundQuestion) -> JSONReport.Witness? {
+    guard case .witness(let witness)? = evidence else { return nil }
+    return JSONReport.Witness(
+      x: witness.x, direction: witness.direction, pattern: question.attainableProblem.layered(witness.pattern)
+    )
   }
 
   /// - Parameters:

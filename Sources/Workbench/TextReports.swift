@@ -28,17 +28,18 @@ extension LabelledBound {
 /// Four decimals, or four digits where the ratio is huge.
 func ratioText(_ ratio: Double) -> String { String(format: ratio < 1e5 ? "%.4f" : "%.4g", ratio) }
 
+/// Up to eight coordinates.
+private func vector(_ x: [Double]) -> String {
+  let shown = x.prefix(8).map { String(format: "%.6g", $0) }.joined(separator: ", ")
+  return x.count > 8 ? "\(shown), … \(x.count) coordinates" : shown
+}
+
 func secondsText(_ seconds: Double) -> String {
   seconds < 0.0005 ? "<0.001" : String(format: seconds < 10 ? "%.3f" : "%.1f", seconds)
 }
 
 extension ExactConstant {
-  private var domainLine: String {
-    switch question.domain {
-    case .all: "all of R^\(question.network.inputs)"
-    default: "\(DomainText.describe(question.domain)) in R^\(question.network.inputs)"
-    }
-  }
+  private var domainLine: String { DomainText.sentence(question.domain, inputs: question.network.inputs) }
 
   /// A line of its own for what differs from the usual: another norm, one output.
   private var normLine: String {
@@ -99,12 +100,6 @@ extension ExactConstant {
     case .decided: "question decided"
     case .thin: "double precision resolves no more"
     }
-  }
-
-  /// Up to eight coordinates.
-  private func vector(_ x: [Double]) -> String {
-    let shown = x.prefix(8).map { String(format: "%.6g", $0) }.joined(separator: ", ")
-    return x.count > 8 ? "\(shown), … \(x.count) coordinates" : shown
   }
 
   /// What `lipbench decide` prints.
@@ -180,6 +175,7 @@ extension Audit {
     for bound in methods where bound.value == nil {
       lines.append("\(bound.method): \(bound.reason ?? "no value")")
     }
+    for bound in methods { if let detail = bound.detail { lines.append("\(bound.method): \(detail)") } }
     if !exact.result.isOptimal {
       lines.append("")
       lines.append(
@@ -250,6 +246,10 @@ extension LabelledBound {
       "\(method) = \(printed(digits: 12))   (\(side == .estimate ? "estimate" : "\(side.rawValue) bound"), "
         + "soundness: \(soundness.rawValue), \(secondsText(seconds)) s)"
     ]
+    if let detail { lines.append(detail) }
+    if case .witness(let witness)? = evidence, let x = witness.x {
+      lines += ["", "  at x         (\(vector(x)))", "  direction    (\(vector(witness.direction)))"]
+    }
     if !factors.isEmpty {
       var table = TextTable(
         header: ["factor", "value", "is", "method", "seconds"],
@@ -274,7 +274,7 @@ public func methodList() -> String {
   var table = TextTable(
     header: ["method", "is", "soundness", "what", "reference"],
     alignments: [.left, .left, .left, .left, .left])
-  for method in boundMethods {
+  for method in dataMethods + boundMethods {
     table.rows.append([
       method.name, method.side == .estimate ? "estimate" : "\(method.side.rawValue) bound",
       method.soundness.rawValue,

@@ -11,11 +11,13 @@ struct AuditCommand: ParsableCommand {
         lipbench audit net.onnx --domain box:0:1 --time-limit 10
         lipbench audit net.nnet --domain own --json > audit.json
         lipbench audit net.json --html audit.html
+        lipbench audit net.json --domain data:points.csv --data points.csv      # with the bound of the data set
       """)
 
   @OptionGroup var network: NetworkOptions
   @OptionGroup var search: SearchOptions
   @OptionGroup var proof: CertificateOptions
+  @OptionGroup var points: DataOptions
 
   @Option(
     help: ArgumentHelp("Write the audit as one page, with the waterfall as a picture.", valueName: "FILE"))
@@ -28,7 +30,8 @@ struct AuditCommand: ParsableCommand {
   }
 
   func run() throws {
-    let question = try network.question(search.settings(defaultTimeLimit: 60))
+    var question = try network.question(search.settings(defaultTimeLimit: 60))
+    try points.add(to: &question)
     let audit = try Audit(
       question, certificate: try proof.request(network.network, place: network.place), sink: search.sink,
       progress: { if !search.limits.quiet { Terminal.note("running \($0)") } })

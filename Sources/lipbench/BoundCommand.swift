@@ -11,6 +11,7 @@ struct BoundCommand: ParsableCommand {
         lipbench bound seqlip net.json
         lipbench bound lipsdp-neuron net.onnx --json
         lipbench bound autolip net.json --certificate net.cert
+        lipbench bound dataset net.json --data points.csv      # the largest Jacobian at the points of a file
       """)
 
   @Flag(help: "List the methods with what they are and where they come from.")
@@ -23,17 +24,24 @@ struct BoundCommand: ParsableCommand {
   var network: String?
 
   @OptionGroup var place: DomainOptions
+  @OptionGroup var points: DataOptions
   @OptionGroup var search: SearchOptions
   @OptionGroup var proof: CertificateOptions
+
+  private var methods: [any BoundMethod.Type] { dataMethods + boundMethods }
 
   func validate() throws {
     if list { return }
     guard let method else { throw ValidationError("name a method and a network, or give --list") }
-    guard boundMethods.contains(where: { $0.name == method }) else {
+    guard let type = methods.first(where: { $0.name == method }) else {
       throw ValidationError(
-        "unknown method \(method); the methods are \(boundMethods.map { $0.name }.joined(separator: ", "))")
+        "unknown method \(method); the methods are \(methods.map { $0.name }.joined(separator: ", "))")
     }
     guard network != nil else { throw ValidationError("name a network file after the method") }
+    let needsData = dataMethods.contains { $0 == type }
+    guard needsData == (points.data != nil) else {
+      throw ValidationError(needsData ? "\(method) needs --data FILE" : "--data is for the method dataset")
+    }
   }
 
   func run() throws {
@@ -41,8 +49,9 @@ struct BoundCommand: ParsableCommand {
       print(methodList())
       return
     }
-    guard let network, let type = boundMethods.first(where: { $0.name == method }) else { return }
-    let question = try place.question(network, search.settings(defaultTimeLimit: 60))
+    guard let network, let type = methods.first(where: { $0.name == method }) else { return }
+    var question = try place.question(network, search.settings(defaultTimeLimit: 60))
+    try points.add(to: &question)
     let (bound, certificate) = try CertifiedBound.run(
       type, question, certificate: try proof.request(network, place: place))
     print(search.json ? bound.json(question, certificate: certificate) : bound.text)

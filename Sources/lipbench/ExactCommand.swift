@@ -12,12 +12,15 @@ struct ExactCommand: ParsableCommand {
         lipbench exact net.json --explain
         lipbench exact net.onnx --domain box:-1:1 --time-limit 60
         lipbench exact net.json --patterns free          # FGL, Eq. (7) of the paper
+        lipbench exact net.json --domain data:points.csv      # on the smallest box that holds the points
+        lipbench exact net.json --data points.csv        # starts from the best of the points
       """)
 
   @OptionGroup var network: NetworkOptions
   @OptionGroup var search: SearchOptions
   @OptionGroup var checkpoint: CheckpointOptions
   @OptionGroup var proof: CertificateOptions
+  @OptionGroup var points: DataOptions
 
   @Option(help: ArgumentHelp("attainable (the constant) or free (FGL).", valueName: "patterns"))
   var patterns = "attainable"
@@ -29,10 +32,15 @@ struct ExactCommand: ParsableCommand {
     guard ExactConstant.Patterns(rawValue: patterns) != nil else {
       throw ValidationError("--patterns \(patterns): use attainable or free")
     }
+    guard points.data == nil || patterns == "attainable" else {
+      throw ValidationError(
+        "--data starts a search of attainable patterns; leave out one of --data and --patterns")
+    }
   }
 
   func run() throws {
-    let question = try network.question(search.settings(checkpoint: checkpoint))
+    var question = try network.question(search.settings(checkpoint: checkpoint))
+    try points.add(to: &question)
     let exact = try ExactConstant(
       question, patterns: ExactConstant.Patterns(rawValue: patterns) ?? .attainable,
       certificate: try proof.request(network.network, place: network.place, checkpoint: checkpoint),

@@ -27,7 +27,8 @@ struct LipBenchCommand: ParsableCommand {
       \(BLAS.configuration)
       """,
     subcommands: [
-      AuditCommand.self, ExactCommand.self, BoundCommand.self, DecideCommand.self, MaximizeCommand.self,
+      AuditCommand.self, ExactCommand.self, BoundCommand.self, DecideCommand.self, RobustnessCommand.self,
+      MaximizeCommand.self,
       ReduceCommand.self, InvertCommand.self, ReductionsCommand.self, GenerateCommand.self,
       InstancesCommand.self,
       InspectCommand.self, ConvertCommand.self, BenchCommand.self,

@@ -15,15 +15,19 @@ struct NetworkOptions: ParsableArguments {
   }
 }
 
+/// How domains are written.
+let domainHelp = ArgumentHelp(
+  "Where the inputs range.",
+  discussion:
+    "all (of R^n); box:LO:HI for every input; own, the box stored in the network's file; polytope:FILE, a row "
+    + "“a_1 … a_n b” a line for a·x ≤ b; data:FILE, the smallest box that holds all points of a data file; a .vnnlib file, "
+    + "for its box of the inputs; or a file with one line “lo hi” an input.",
+  valueName: "all|box:LO:HI|own|polytope:FILE|data:FILE|FILE")
+
 /// The domain and the norm.
 struct DomainOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp(
-      "Where the inputs range.",
-      discussion:
-        "all (of R^n); box:LO:HI for every input; own, the box stored in the network's file; polytope:FILE, a row "
-        + "“a_1 … a_n b” a line for a·x ≤ b; a .vnnlib file, for its box of the inputs; or a file with one line “lo hi” an input.",
-      valueName: "all|box:LO:HI|own|polytope:FILE|FILE"))
+    help: domainHelp)
   var domain = "all"
 
   @Option(help: ArgumentHelp("Use a box around the point in this file, with --radius.", valueName: "FILE"))
@@ -74,30 +78,60 @@ struct DomainOptions: ParsableArguments {
     }
   }
 
-  func question(_ path: String, _ settings: SearchSettings) throws -> BoundQuestion {
+  /// The domain that a user wrote, of a network in this file.
+  static func domain(_ text: String, network: MultilayerPerceptron, path: String) throws -> Domain {
+    guard text == "own" else { return try DomainText.parse(text, network: network) }
+    guard let box = network.inputBox else {
+      throw InputError(file: path, "stores no input box", remedy: "use --domain all, box:LO:HI or a file")
+    }
+    return .box(lower: box.lower, upper: box.upper)
+  }
+
+  static func network(_ path: String, outputTensor: String?) throws -> MultilayerPerceptron {
     let network = try NetworkFile.read(path, outputTensor: outputTensor)
     for note in network.notes { Terminal.note("note: \(note)") }
-    let domain: Domain
-    if let center, let radius {
-      domain = try DomainText.ball(center: center, radius: radius, network: network)
-    } else if self.domain == "own" {
-      guard let box = network.inputBox else {
-        throw InputError(
-          file: path, "stores no input box", remedy: "use --domain all, box:LO:HI or a file")
+    return network
+  }
+
+  func question(_ path: String, _ settings: SearchSettings) throws -> BoundQuestion {
+    let network = try Self.network(path, outputTensor: outputTensor)
+    let domain =
+      if let center, let radius {
+        try DomainText.ball(center: center, radius: radius, network: network)
+      } else {
+        try Self.domain(domain, network: network, path: path)
       }
-      domain = .box(lower: box.lower, upper: box.upper)
-    } else {
-      domain = try DomainText.parse(self.domain, network: network)
-    }
     return try BoundQuestion(
       network, domain: domain, norm: OperatorNorm(norm) ?? .two, outputs: output.flatMap { OutputChoice($0) },
       settings: settings)
   }
 }
 
+/// Points of the user's.
+struct DataOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A file of points, one a line.",
+      discussion:
+        "Numbers separated by commas, semicolons or white space, one for each input; a first line of names is a header. A column "
+        + "that it calls label, class or target, or one number more than there are inputs, is the class.",
+      valueName: "FILE"), completion: .file(extensions: ["csv", "txt"]))
+  var data: String?
+
+  /// The points become part of the question, and where searches start.
+  func add(to question: inout BoundQuestion) throws {
+    guard let data else { return }
+    let points = try DataFile(data, inputs: question.network.inputs).points
+    question.points = points
+    question.settings.startingPoints = points
+  }
+}
+
 /// When to stop, and how to report.
 struct LimitOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Stop after so many seconds (audit: each method).", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp(
+      "Stop after so many seconds (audit: each method; robustness: each constant).", valueName: "seconds"))
   var timeLimit: Double?
 
   @Option(help: ArgumentHelp("Stop after so many nodes.", valueName: "count"))
