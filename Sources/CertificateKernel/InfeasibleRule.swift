@@ -63,9 +63,9 @@ struct InfeasibleRule {
 
   /// `rounded U y U y …` on a box: the maximum of Σ y_r s_r form_r over the box is at most 0.
   mutating func checkRounded(
-    _ pattern: PartialPattern, _ byInputs: inout LocalForms, _ words: inout Words
+    _ pattern: PartialPattern, _ box: NodeBox?, _ byInputs: inout LocalForms, _ words: inout Words
   ) throws(CertificateRejected) {
-    guard let box = chain.box else { throw words.rejected("rounded multipliers prove this on a box only") }
+    guard let box else { throw words.rejected("rounded multipliers prove this on a box only") }
     var terms: [(multiplier: Dyadic, row: Row, denominator: BigInt)] = []
     var isNamed = Set<Int>()
     while !words.isAtEnd {
@@ -88,7 +88,7 @@ struct InfeasibleRule {
       for (j, entry) in row.enumerated() where !entry.isZero { sum[j] += factor * entry }
     }
     var largest = Rational(sum[chain.inputs])
-    for (coefficient, interval) in zip(sum, box) where !coefficient.isZero {
+    for (coefficient, interval) in zip(sum, box.intervals) where !coefficient.isZero {
       largest += Rational(coefficient) * (coefficient.signum() > 0 ? interval.upper : interval.lower)
     }
     guard largest.signum <= 0 else {
@@ -102,7 +102,7 @@ struct InfeasibleRule {
   ///
   /// - Parameter coordinates: what the rows are affine in.
   mutating func checkExact(
-    _ pattern: PartialPattern, _ coordinates: Coordinates, _ byInputs: inout LocalForms,
+    _ pattern: PartialPattern, _ box: NodeBox?, _ coordinates: Coordinates, _ byInputs: inout LocalForms,
     _ words: inout Words
   ) throws(CertificateRejected) {
     var rows: [Row] = []
@@ -115,7 +115,7 @@ struct InfeasibleRule {
     while !words.isAtEnd {
       let name = words.peek()
       if name.hasPrefix("l") || name.hasPrefix("u") {
-        rows.append(try face(&words, coordinates))
+        rows.append(try face(&words, box, coordinates))
         isStrict.append(false)
       } else {
         let unit = try words.index(below: chain.units, "unit")
@@ -138,15 +138,17 @@ struct InfeasibleRule {
     }
   }
 
-  private func face(_ words: inout Words, _ coordinates: Coordinates) throws(CertificateRejected) -> Row {
+  private func face(_ words: inout Words, _ box: NodeBox?, _ coordinates: Coordinates)
+    throws(CertificateRejected) -> Row
+  {
     let name = try words.bytes("face of the box")
-    guard let box = chain.box, coordinates == .inputs, let input = Words.small(name.dropFirst()),
+    guard let box, coordinates == .inputs, let input = Words.small(name.dropFirst()),
       (0..<chain.inputs).contains(input)
     else {
       throw words.rejected("\(String(decoding: name.prefix(20), as: UTF8.self)) is no face of the domain")
     }
     let isLower = name.first == UInt8(ascii: "l")
-    let bound = isLower ? box[input].lower : box[input].upper
+    let bound = isLower ? box.intervals[input].lower : box.intervals[input].upper
     var row = [BigInt](repeating: 0, count: chain.inputs + 1)
     row[input] = isLower ? bound.denominator : -bound.denominator
     row[chain.inputs] = isLower ? -bound.numerator : bound.numerator

@@ -1,12 +1,20 @@
 import BigInt
 import ExactArithmetic
 
+/// A box of the inputs that vary, and the number of the node that has it first.
+struct NodeBox {
+  let number: Int
+  let intervals: [ExactNetwork.ClosedInterval]
+}
+
 /// A proof of ‖J(σ)‖² ≤ level for all patterns σ of a set: a tree over partial patterns whose leaves are infeasible or bounded.
 struct PatternProof {
-  /// What is decided in a node, and which part of J it is about.
+  /// What is decided in a node, which part of J and which box of the inputs it is about.
   private struct Node {
     var pattern: PartialPattern
     var part = JacobianPart()
+    /// Nil where the domain is no box.
+    var box: NodeBox?
   }
 
   private struct Orientation: Hashable {
@@ -43,7 +51,8 @@ struct PatternProof {
     local = LocalForms(chain, .inputs)
     open = [
       0: Node(
-        pattern: isAttainable ? chain.root : PartialPattern(repeating: .undecided, count: chain.units))
+        pattern: isAttainable ? chain.root : PartialPattern(repeating: .undecided, count: chain.units),
+        box: chain.box.map { NodeBox(number: 0, intervals: $0) })
     ]
   }
 
@@ -59,10 +68,11 @@ struct PatternProof {
     guard let found = open[node] else { throw words.rejected("node \(node) is closed already") }
     switch words.rule {
     case "branch": try branch(node, found, &words)
-    case "rows", "columns": try split(found, &words)
+    case "split": try splitBox(found, &words)
+    case "rows", "columns": try splitNorm(found, &words)
     case "vanishing": try checkVanishing(found, &words)
     case "decided": try decide(found, &words)
-    case "infeasible": try checkInfeasible(found.pattern, &words)
+    case "infeasible": try checkInfeasible(found, &words)
     case "bounded", "evaluated", "interval":
       guard let level else { throw words.rejected("no level was named before") }
       let failure =
@@ -107,8 +117,30 @@ struct PatternProof {
     nodes += 1
   }
 
+  /// A full-dimensional cell of the box has a full-dimensional part on one side of a hyperplane x_J = value inside.
+  private mutating func splitBox(_ node: Node, _ words: inout Words) throws(CertificateRejected) {
+    guard isAttainable, let box = node.box else {
+      throw words.rejected("there is no box to split: the patterns are free, or the domain is no box")
+    }
+    let input = try words.index(below: box.intervals.count, "input")
+    let value = try words.rational("place of the split")
+    try words.end()
+    let interval = box.intervals[input]
+    guard interval.lower < value, value < interval.upper else {
+      throw words.rejected("the place of the split is not inside the node's interval of input \(input)")
+    }
+    var (below, above) = (box.intervals, box.intervals)
+    below[input] = ExactNetwork.ClosedInterval(lower: interval.lower, upper: value)
+    above[input] = ExactNetwork.ClosedInterval(lower: value, upper: interval.upper)
+    for intervals in [below, above] {
+      var child = node
+      child.box = NodeBox(number: nodes, intervals: intervals)
+      add(child)
+    }
+  }
+
   /// The norm is the largest over rows, or over columns, of J: one node for each.
-  private mutating func split(_ node: Node, _ words: inout Words) throws(CertificateRejected) {
+  private mutating func splitNorm(_ node: Node, _ words: inout Words) throws(CertificateRejected) {
     try words.end()
     let isRows = words.rule == "rows"
     guard isRows ? norm.isOverRows : norm.isOverColumns else {
@@ -144,25 +176,28 @@ struct PatternProof {
   /// Units whose sign is certain all over the box, given the node's phases.
   private mutating func decide(_ node: Node, _ words: inout Words) throws(CertificateRejected) {
     guard isAttainable else { throw words.rejected("every free pattern counts, attainable or not") }
-    if range == nil { range = RangeRule(chain) }
-    guard let range else {
+    guard let box = node.box else {
       throw words.rejected("no unit's sign is certain over all of Rⁿ: the domain is no box")
     }
     var child = node
-    child.pattern = try range.decide(node.pattern, &words)
+    var rule = range ?? RangeRule(chain)
+    // One owner, so that what it remembers is not copied.
+    range = nil
+    defer { range = rule }
+    child.pattern = try rule.decide(node.pattern, in: box, &words)
     add(child)
   }
 
   private mutating func checkInfeasible(
-    _ pattern: PartialPattern, _ words: inout Words
+    _ node: Node, _ words: inout Words
   ) throws(CertificateRejected) {
     guard isAttainable else { throw words.rejected("every free pattern counts, attainable or not") }
     let kind = try words.text("kind of multipliers")
     switch kind {
-    case "rounded": try infeasible.checkRounded(pattern, &local, &words)
-    case "exact": try infeasible.checkExact(pattern, .inputs, &local, &words)
+    case "rounded": try infeasible.checkRounded(node.pattern, node.box, &local, &words)
+    case "exact": try infeasible.checkExact(node.pattern, node.box, .inputs, &local, &words)
     // The first layer's pre-activations as coordinates say nothing of a box.
-    case "hidden": try infeasible.checkExact(pattern, .firstLayer, &local, &words)
+    case "hidden": try infeasible.checkExact(node.pattern, node.box, .firstLayer, &local, &words)
     default: throw words.rejected("\(kind) is no kind of multipliers: rounded, exact or hidden")
     }
   }
