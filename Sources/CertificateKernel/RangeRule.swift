@@ -89,6 +89,9 @@ struct RangeRule {
     var result = pattern
     let layers = [firstLayer(box)] + later
     var known: [UnitLines] = []
+    let frontier = (0..<chain.hiddenLayers).first { layer in
+      chain.unitRange(layer).contains { chain.isOpen(pattern[$0], layer, $0) }
+    }
     // The inputs t: each in [0, 1].
     var values = Values(
       low: [Int64](repeating: 0, count: chain.inputs), high: [Int64](repeating: 1, count: chain.inputs),
@@ -96,13 +99,11 @@ struct RangeRule {
     for layer in 0...last {
       let units = chain.unitRange(layer)
       var ranges = layers[layer].ranges(values, bits: rangeBits)
-      func needsSign(_ i: Int) -> Bool {
-        result[units.lowerBound + i] == .undecided && !chain.isLinear(units.lowerBound + i, layer)
-          || layer == last && named[units.lowerBound + i] != nil
-      }
-      for i in units.indices.map({ $0 - units.lowerBound })
-      where layer > 0 && needsSign(i) && ranges.l[i] <= 0 && ranges.u[i] >= 0
-        && (layer < last || named[units.lowerBound + i] != nil)
+      // Behind decided layers, forms carried back are exact: of all units, for they are all that those behind have to go by.
+      let isFrontier = layer == frontier
+      for (i, unit) in units.enumerated()
+      where layer > 0 && (layer < last || named[unit] != nil)
+        && (isFrontier || chain.isOpen(result[unit], layer, unit) && ranges.l[i] <= 0 && ranges.u[i] >= 0)
       {
         let lower = lowerBound(i, sign: 1, layer, layers, known)
         let upper = lowerBound(i, sign: -1, layer, layers, known)
