@@ -1,5 +1,7 @@
 import Bounds
+import CertificateKernel
 import Certificates
+import ExactArithmetic
 import Foundation
 import LinearAlgebra
 import Networks
