@@ -37,10 +37,12 @@ struct RangeRule {
         rows: layer.rows, columns: layer.columns, weights: layer.weights.map { ($0, layer.denominator) },
         bias: layer.bias.map { ($0, layer.denominator) })
     }
-    let size = chain.slopes.flatMap { [Self.size($0.off, $0.denominator), Self.size($0.on, $0.denominator)] }
-      .max()
-    slopeFraction = Self.bits - (size ?? 0)
-    rangeBits = Self.bits - max(0, size ?? 0)
+    // A unit that passes has the slope 1.
+    let size = chain.slopes.reduce(1) {
+      max($0, Self.size($1.off, $1.denominator), Self.size($1.on, $1.denominator))
+    }
+    slopeFraction = Self.bits - size
+    rangeBits = Self.bits - size
   }
 
   /// `U P U P …` and perhaps `sides V P V P …`: what is decided, and for units V the one-sided line that bounds them; for others it
@@ -271,6 +273,7 @@ struct RangeRule {
     a.isZero ? 0 : a.magnitude.bitWidth - positive.magnitude.bitWidth + 1
   }
 
+  /// Towards minus infinity; a shift of a negative `BigInt` to the right is not.
   fileprivate static func floor(_ a: BigInt, _ positive: BigInt) -> BigInt {
     let (quotient, rest) = a.quotientAndRemainder(dividingBy: positive)
     return rest.signum() < 0 ? quotient - 1 : quotient
@@ -341,8 +344,8 @@ struct RangeRule {
     init(_ low: [BigInt], _ high: [BigInt], fraction exact: Int, bits: Int) {
       let size = (low + high).reduce(0) { max($0, $1.magnitude.bitWidth) }
       let shift = max(0, size - bits)
-      l = low.map { Int64($0 >> shift) }
-      u = high.map { Int64(-(-$0 >> shift)) }
+      l = low.map { Int64(RangeRule.floor($0, BigInt(1) << shift)) }
+      u = high.map { Int64(-RangeRule.floor(-$0, BigInt(1) << shift)) }
       fraction = exact - shift
     }
 
@@ -350,7 +353,8 @@ struct RangeRule {
     mutating func raise(_ i: Int, to lower: Dyadic, andLowerTo upper: Dyadic) {
       func floor(_ value: Dyadic) -> BigInt {
         let shift = value.exponent + fraction
-        return shift >= 0 ? value.mantissa << shift : value.mantissa >> -shift
+        return shift >= 0
+          ? value.mantissa << shift : RangeRule.floor(value.mantissa, BigInt(1) << -shift)
       }
       // Bounds that contradict each other, as in a node without points, need not have 64 bits.
       let (low, high) = (floor(lower), -floor(-upper))

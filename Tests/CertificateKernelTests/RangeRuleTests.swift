@@ -167,6 +167,53 @@ struct RangeRuleTests {
     #expect(found.contains(reason), "\(found)")
   }
 
+  @Test("Splits narrow the box of what is decided after them")
+  func splits() throws {
+    var (checker, free, all) = try Self.small()
+    for (line, reason) in [
+      ("split 0 0 0", "not inside"), ("split 0 0 1", "not inside"), ("split 0 0 -1", "not inside"),
+      ("split 0 1 1/4", "1 is no input"), ("split 0 0", "place of the split"),
+      ("split 0 0 1/4 1", "the line goes on"), ("split 3 0 1/4", "3 is no node"),
+    ] {
+      let found = try #require(Self.reason(checker, line), "\(line)")
+      #expect(found.contains(reason), "\(found)")
+    }
+    for other in [free, all] {
+      #expect(Self.reason(other, "split 0 0 1/4")?.contains("there is no box to split") == true)
+    }
+    #expect(Self.reason(checker, "decided 0 2 0") != nil)
+    try checker.check(line: Array("split 0 0 1/4".utf8))
+    #expect(Self.reason(checker, "split 0 0 1/2")?.contains("closed already") == true)
+    #expect(Self.reason(checker, "split 1 0 1/2")?.contains("not inside") == true)
+    #expect(Self.reason(checker, "split 2 0 1/2") == nil)
+    #expect(Self.reason(checker, "decided 1 2 0") == nil && Self.reason(checker, "decided 1 2 1") != nil)
+    #expect(Self.reason(checker, "decided 2 0 1") == nil && Self.reason(checker, "decided 2 2 0") != nil)
+  }
+
+  @Test(
+    "Rounding is outwards for negative numbers, too: a large unit beside a small one hides no digits of it")
+  func outwards() throws {
+    // z₀ ≤ 8 + 2⁻³⁵ beside z₁ = -2²⁰, and z₂ = ρ(z₀) - 8 - 2⁻³⁶ is positive at an end of the box.
+    // The same of -z₀, passed on, from below.
+    for (sign, passing) in [(1.0, ""), (-1, ", \"passing\": [0]")] {
+      let (weight, bias) = (sign * (8 + 0x1p-35), -sign * (8 + 0x1p-36))
+      let json = """
+        {"activation": "relu", "layers": [{"weights": [[\(weight)], [0]], "bias": [0, -1048576]\(passing)},
+        {"weights": [[1, 0]], "bias": [\(bias)]}, {"weights": [[1]]}]}
+        """
+      var checker = CertificateChecker(
+        instance: try Instance.read(Array(json.utf8), name: "digits.json", kind: nil))
+      for line in [
+        "lipbench-certificate 1", "claim constant norm 2 patterns attainable domain box 0 1",
+        "proof patterns",
+      ] {
+        try checker.check(line: Array(line.utf8))
+      }
+      #expect(
+        Self.reason(checker, "decided 0 2 \(sign > 0 ? 0 : 1)")?.contains("unit 2 is not proved") == true)
+    }
+  }
+
   @Test("Rejected: decided units, closed nodes, free patterns and domains without bounds")
   func elsewhere() throws {
     let (start, free, all) = try Self.small()
