@@ -68,6 +68,8 @@ struct BackSubstitution {
   private let frontier: LayerForms
   private let forms: Matrix
   private let box: FreeBox
+  /// The sums of all terms of the next layer's pre-activations, what the box and rounding leave of its forms included.
+  private var reach: [Double]
 
   /// - Parameter frontier: exact up to their errors, over the box.
   init(_ problem: PatternProblem, _ magnitudes: [Matrix], from frontier: LayerForms, over box: FreeBox) {
@@ -76,25 +78,19 @@ struct BackSubstitution {
     self.frontier = frontier
     self.box = box
     forms = Matrix(rows: frontier.units, columns: frontier.inputs + 1, elements: frontier.values)
+    let inputs = zip(box.lower, box.upper).map { max(abs($0), abs($1)) } + [1]
+    let errors = Matrix(rows: frontier.units, columns: frontier.inputs + 1, elements: frontier.errors)
+    reach = zip(forms.magnitudes * inputs, errors * inputs).map { $0 + $1 / unitRoundoff }
   }
 
   private var next: Int { frontier.layer + layers.count }
 
-  /// The sums of all terms of the next layer's pre-activations, what the box and rounding leave of its forms included.
-  private func reach() -> [Double] {
-    if let below = layers.last {
-      return zip(magnitudes[next] * below.lines.map(\.valueSize), problem.biases[next]).map { $0 + abs($1) }
-    }
-    let inputs = zip(box.lower, box.upper).map { max(abs($0), abs($1)) } + [1]
-    let errors = Matrix(rows: frontier.units, columns: frontier.inputs + 1, elements: frontier.errors)
-    return zip(forms.magnitudes * inputs, errors * inputs).map { $0 + $1 / unitRoundoff }
-  }
-
   private static func rounding(_ terms: Int) -> Double { 4 * Double(terms + 8) * unitRoundoff }
 
-  /// The next layer's lines.
+  /// The next layer's lines; another hidden layer comes after it.
   mutating func append(_ lines: [UnitLines]) {
-    layers.append((lines, zip(reach(), lines).map { $0 + $1.size }))
+    layers.append((lines, zip(reach, lines).map { $0 + $1.size }))
+    reach = zip(magnitudes[next] * lines.map(\.valueSize), problem.biases[next]).map { $0 + abs($1) }
   }
 
   /// Proved ranges of the next layer's pre-activations by interval arithmetic: the frontier's are as good as any.
@@ -104,7 +100,7 @@ struct BackSubstitution {
     let values =
       layers.last.map { $0.lines.map(\.values) } ?? zip(box.lower, box.upper).map { ($0, $1) } + [(1, 1)]
     let rounding = Self.rounding(values.count)
-    return zip(reach(), constants).enumerated().map { i, terms in
+    return zip(reach, constants).enumerated().map { i, terms in
       let (reach, constant) = terms
       var (l, u) = (constant, constant)
       for (w, value) in zip(weights.row(i), values) {

@@ -22,12 +22,14 @@ struct BranchAndBound: Sendable {
   private let problem: PatternProblem
   private let presolve: FreePresolve?
   private let relaxation: SemidefiniteRelaxation
-  private let intervals: IntervalJacobian
+  /// Nil where the norm is one of all of J and boxes are not split: there it is hardly ever better than the relaxation.
+  private let intervals: IntervalJacobian?
   private let localSearch: LocalSearch
   private let symbolicBounds: SymbolicBounds
   /// Nil where boxes are not split.
   private let splitting: InputSplitting?
-  private let firstForms: LayerForms
+  /// The domain's; nil where it has none.
+  private let wholeBox: FreeBox?
 
   init(state: SearchState) {
     self.state = state
@@ -35,11 +37,11 @@ struct BranchAndBound: Sendable {
     presolve = state.settings.proof == nil ? FreePresolve(state.problem) : nil
     problem = presolve?.problem ?? state.problem
     relaxation = SemidefiniteRelaxation(problem: problem, rounding: presolve?.rounding ?? 0)
-    intervals = IntervalJacobian(problem)
+    splitting = InputSplitting(problem)
+    wholeBox = problem.freeBox
+    intervals = problem.norm.isOverParts || splitting != nil ? IntervalJacobian(problem) : nil
     localSearch = LocalSearch(problem: problem)
     symbolicBounds = SymbolicBounds(problem: problem, isProved: state.settings.proof != nil)
-    splitting = InputSplitting(problem)
-    firstForms = LayerForms(problem: problem)
   }
 
   /// Runs to the asked gap or a limit; returns the largest bound still open.
@@ -121,7 +123,7 @@ struct BranchAndBound: Sendable {
   /// The root, for each part of J a node of its own.
   private func parts(pattern: PartialPattern, cell: Cell?, number: Int) -> [PatternNode] {
     let first = partNumbers(number)
-    let magnitudes = problem.norm.isOverParts ? intervals.magnitudes(pattern) : nil
+    let magnitudes = problem.norm.isOverParts ? intervals?.magnitudes(pattern) : nil
     return problem.parts.enumerated().compactMap { index, part in
       let place = ProofPlace(number: first + index)
       let bound = magnitudes.map { problem.norm.monotoneBound($0, part) } ?? .infinity
@@ -159,8 +161,8 @@ struct BranchAndBound: Sendable {
   /// - Parameter cell: the node's, where patterns must be attainable and boxes are not split; nil where a file's could not be
   ///   made anew.
   private func bound(_ node: PatternNode, _ cell: Cell?) -> PatternNode? {
-    if splitting != nil, node.cell == nil, node.seed == nil, let box = node.box ?? problem.freeBox {
-      return visit(box: box, node.part, parent: nil, number: node.proof.number)
+    if let splitting, node.cell == nil, node.seed == nil, let box = node.box ?? wholeBox {
+      return visit(box: box, splitting, node.part, parent: nil, number: node.proof.number)
     }
     if let cell { return visit(cell: cell, node.part, parent: nil, number: node.proof.number) }
     guard !problem.isAttainable else {
@@ -213,12 +215,12 @@ struct BranchAndBound: Sendable {
 
   /// The children that may hold something better.
   private func expand(_ node: PatternNode, _ oracle: inout CellOracle) -> [PatternNode] {
-    oracle.box = node.box ?? problem.freeBox
-    if let split = node.split, let box = oracle.box {
+    oracle.box = node.box ?? wholeBox
+    if let splitting, let split = node.split, let box = oracle.box {
       let numbers = state.settings.proof?.split(node.proof.number, at: split)
       let (below, above) = box.split(split.input, at: split.value)
       return [(below, numbers?.below), (above, numbers?.above)].compactMap { box, number in
-        visit(box: box, node.part, parent: node, number: number ?? 0)
+        visit(box: box, splitting, node.part, parent: node, number: number ?? 0)
       }
     }
     let cell = node.cell ?? node.seed.flatMap { oracle.cell($0) }
@@ -262,19 +264,18 @@ struct BranchAndBound: Sendable {
 
   /// Bounds a box; nil where it holds nothing better.
   private func visit(
-    box: FreeBox, _ part: JacobianPart, parent: PatternNode?, number: Int
+    box: FreeBox, _ splitting: InputSplitting, _ part: JacobianPart, parent: PatternNode?, number: Int
   ) -> PatternNode? {
     state.offer(point: box.centre)
-    let more = symbolicBounds.deciding(more: problem.openPattern, from: firstForms, over: box)
+    let more = symbolicBounds.deciding(more: problem.openPattern, from: splitting.forms, over: box)
     let place = ProofPlace(number: number, decided: more.units, sides: more.sides)
     func undecided(_ pattern: PartialPattern) -> Int { pattern.count { $0 == .undecided } }
-    let splitsInVain = parent.map {
-      undecided(more.pattern) < undecided($0.pattern) ? 0 : $0.splitsInVain + 1
-    }
-    let split = splitting?.choice(more, box, splitsInVain: splitsInVain ?? 0)
+    let splitsInVain =
+      parent.map { undecided(more.pattern) < undecided($0.pattern) ? 0 : $0.splitsInVain + 1 } ?? 0
+    let split = splitting.choice(more, box, splitsInVain: splitsInVain)
     if split != nil || !more.pattern.contains(.undecided) {
       var node = visit(more.pattern, part, box: box, split: split, parent: parent, place: place)
-      node?.splitsInVain = splitsInVain ?? 0
+      node?.splitsInVain = splitsInVain
       return node
     }
     var oracle = oracle
@@ -315,11 +316,10 @@ struct BranchAndBound: Sendable {
       state.settle(pattern: lift(pattern), at: point, inherited: inherited, node: node)
       return nil
     }
-    let box = box == problem.freeBox ? nil : box
+    let box = box == wholeBox ? nil : box
     var bound = inherited
     var multipliers = parent?.multipliers
-    // For cells and all of J intervals are hardly ever better than the relaxation.
-    if split != nil || problem.norm.isOverParts {
+    if let intervals, split != nil || problem.norm.isOverParts {
       let interval = problem.norm.monotoneBound(intervals.magnitudes(pattern), part)
       if isSettled(pattern, part, box, intervalBound: interval, place) { return nil }
       if split != nil, interval < bound { (bound, multipliers) = (interval, nil) }
@@ -425,7 +425,7 @@ struct BranchAndBound: Sendable {
   @discardableResult
   private func proveAnew(_ place: ProofPlace, _ pattern: PartialPattern, _ part: JacobianPart) -> Double {
     let result = relaxation.bound(pattern, part: part, cutoff: 0, tolerance: 1e-4)
-    let interval = problem.norm.monotoneBound(intervals.magnitudes(pattern), part)
+    let interval = intervals.map { problem.norm.monotoneBound($0.magnitudes(pattern), part) } ?? .infinity
     let bound = min(result.bound, interval)
     prove(
       place, pattern, interval < result.bound ? nil : result.multipliers, bound: bound, isZero: result.isZero)

@@ -13,22 +13,17 @@ extension PatternProblem {
     }
     var oracle = CellOracle(problem: self)
     guard let root = oracle.root(seed: settings.seed).cell else { return nil }
-    var stack = [root]
     var found: [PartialPattern] = []
     var nodes = 0
-    while let cell = stack.popLast() {
+    let isComplete = oracle.walk(from: root) { _ in
       nodes += 1
-      if nodes > limit || settings.isInterrupted() || isLate() { return nil }
-      guard let crossing = cell.crossing.first else {
-        found.append(cell.pattern)
-        continue
-      }
-      for phase in [Phase.off, .on] {
-        guard let side = oracle.side(of: cell, at: crossing, phase: phase).cell else { return nil }
-        stack.append(side)
-      }
+      return nodes <= limit && !settings.isInterrupted() && !isLate()
+    } cell: {
+      found.append($0.pattern)
+    } thin: { _ in
+      false
     }
-    return found
+    return isComplete ? found : nil
   }
 
   /// At least ‖J(σ)‖ for each of these patterns of a network with the same first hidden layers; units of later ones are on.

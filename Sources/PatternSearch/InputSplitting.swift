@@ -9,11 +9,19 @@ struct InputSplitting: Sendable {
   /// A relaxation is solved only where the interval bound is not farther above the cutoff: it is hardly ever better by more.
   private static let reach = 100.0
 
+  /// The first layer's, the same in every box.
+  let forms: LayerForms
+
   /// Nil where the domain is no bounded box.
   init?(_ problem: PatternProblem) {
-    guard let box = problem.freeBox, problem.constraintUnits.isEmpty, problem.hiddenLayers > 1,
-      (box.lower + box.upper).allSatisfy(\.isFinite)
-    else { return nil }
+    guard Self.applies(to: problem) else { return nil }
+    forms = LayerForms(problem: problem)
+  }
+
+  static func applies(to problem: PatternProblem) -> Bool {
+    guard let box = problem.freeBox else { return false }
+    return problem.constraintUnits.isEmpty && problem.hiddenLayers > 1
+      && (box.lower + box.upper).allSatisfy(\.isFinite)
   }
 
   /// The input to halve the box at, and where; nil where branching on units is better.

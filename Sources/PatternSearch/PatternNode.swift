@@ -66,7 +66,7 @@ struct PatternNode: TreeNode {
 
   /// Whether the node can be about a box of this problem's domain.
   private func isBox(for problem: PatternProblem) -> Bool {
-    guard let whole = problem.freeBox, InputSplitting(problem) != nil else { return false }
+    guard InputSplitting.applies(to: problem), let whole = problem.freeBox else { return false }
     let box = box ?? whole
     return box.lower.count == whole.lower.count && box.upper.count == whole.lower.count
       && box.lower.indices.allSatisfy {

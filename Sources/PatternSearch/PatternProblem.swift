@@ -21,13 +21,15 @@ public enum Domain: Sendable, Equatable {
 
   /// In double precision.
   public func contains(_ x: [Double]) -> Bool {
-    if let (lower, upper) = box {
-      guard x.count == lower.count, x.indices.allSatisfy({ lower[$0] <= x[$0] && x[$0] <= upper[$0] }) else {
-        return false
-      }
-    }
+    guard boxContains(x) else { return false }
     guard case .polytope(let rows, let bounds, _, _) = self else { return true }
     return x.count == rows.columns && zip(rows * x, bounds).allSatisfy { $0 <= $1 }
+  }
+
+  /// Whether x is in the box, if there is one.
+  package func boxContains(_ x: [Double]) -> Bool {
+    guard let (lower, upper) = box else { return true }
+    return x.count == lower.count && FreeBox(lower: lower, upper: upper).contains(x)
   }
 }
 

@@ -8,7 +8,7 @@ struct SymbolicBounds: Sendable {
   private let problem: PatternProblem
   /// Whether a checker repeats the decisions in exact arithmetic: what is decided is then beyond rounding by far.
   private let isProved: Bool
-  /// |W_1| … |W_K|.
+  /// |W_1| … |W_K|, where the domain has a box.
   private let magnitudes: [Matrix]
 
   private static let provedMargin = 0x1p16
@@ -18,7 +18,7 @@ struct SymbolicBounds: Sendable {
   init(problem: PatternProblem, isProved: Bool) {
     self.problem = problem
     self.isProved = isProved
-    magnitudes = problem.chain.map(\.magnitudes)
+    magnitudes = problem.freeBox == nil ? [] : problem.chain.map(\.magnitudes)
   }
 
   /// What is decided beyond a pattern.
@@ -61,18 +61,17 @@ struct SymbolicBounds: Sendable {
           if isOpen(i) { for j in shares.indices { result.influence[j] += shares[j] } }
         }
       }
-      let lines = zip(units, ranges).map { unit, range in
-        if result.pattern[unit] == .undecided {
-          if isCertain(range) {
-            result.pattern[unit] = range.l > 0 ? .on : .off
-            result.units.append((unit, result.pattern[unit]))
-          } else if range.l < 0, range.u > 0, abs(range.l + range.u) < Self.sideMargin * (range.u - range.l) {
-            result.sides.append((unit, range.u > -range.l ? .on : .off))
-          }
+      for (unit, range) in zip(units, ranges) where result.pattern[unit] == .undecided {
+        if isCertain(range) {
+          result.pattern[unit] = range.l > 0 ? .on : .off
+          result.units.append((unit, result.pattern[unit]))
+        } else if range.l < 0, range.u > 0, abs(range.l + range.u) < Self.sideMargin * (range.u - range.l) {
+          result.sides.append((unit, range.u > -range.l ? .on : .off))
         }
-        return UnitLines(result.pattern[unit], problem.slopes[unit], range)
       }
-      backward.append(lines)
+      guard layer + 1 < problem.hiddenLayers else { break }
+      backward.append(
+        zip(units, ranges).map { UnitLines(result.pattern[$0], problem.slopes[$0], $1) })
     }
     return result
   }

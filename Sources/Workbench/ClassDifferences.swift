@@ -82,11 +82,7 @@ struct ClassDifferences {
 extension Domain {
   /// Whether x is in it, exactly.
   func containsExactly(_ x: [Double]) -> Bool {
-    if let (lower, upper) = box {
-      guard x.count == lower.count, x.indices.allSatisfy({ lower[$0] <= x[$0] && x[$0] <= upper[$0] }) else {
-        return false
-      }
-    }
+    guard boxContains(x) else { return false }
     guard case .polytope(let rows, let bounds, _, _) = self else { return true }
     return x.count == rows.columns
       && bounds.indices.allSatisfy { i in

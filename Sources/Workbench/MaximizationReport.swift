@@ -101,7 +101,7 @@ extension Maximization {
       "instance  \(instance.name)  (\(instance.problem.summaryLine))",
       "question  \(sense.rawValue) \(instance.problem.valueName)",
     ]
-    lines += instance.notes.map { "note      \($0)" }
+    lines += noteLines(instance.notes)
     lines.append("")
     if isOptimal {
       lines.append(

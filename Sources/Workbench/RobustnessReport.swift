@@ -28,7 +28,7 @@ extension Robustness {
         + (data.labels == nil ? "no labels: the network's own classes" : "with labels"),
       "classes   \(classesLine(network))", "",
     ]
-    lines.insert(contentsOf: network.notes.map { "note      \($0)" }, at: 4)
+    lines.insert(contentsOf: noteLines(network.notes), at: 4)
     lines += rowTable + [""]
     if !pairs.isEmpty { lines += pairTable + [""] }
     return (lines + summary).joined(separator: "\n")
@@ -121,7 +121,7 @@ extension ClassPairConstants {
       "question  \(network.outputs == 1 ? "L_01 = L(f, X)" : "L_ij = L(f_i - f_j, X)"), \(norm.name)-norm, X = \(DomainText.sentence(domain, inputs: network.inputs))",
       "classes   \(classesLine(network))", "",
     ]
-    lines.insert(contentsOf: network.notes.map { "note      \($0)" }, at: 3)
+    lines.insert(contentsOf: noteLines(network.notes), at: 3)
     var table = TextTable(
       header: ["i", "j", "lower", "L_ij", "closed", "autolip", "ratio", "seconds"],
       alignments: [.right, .right, .right, .right, .left, .right, .right, .right])

@@ -28,6 +28,9 @@ extension LabelledBound {
 /// Four decimals, or four digits where the ratio is huge.
 func ratioText(_ ratio: Double) -> String { String(format: ratio < 1e5 ? "%.4f" : "%.4g", ratio) }
 
+/// Notes of a reader, as every report has them.
+func noteLines(_ notes: [String]) -> [String] { notes.map { "note      \($0)" } }
+
 /// Up to eight coordinates.
 private func vector(_ x: [Double]) -> String {
   let shown = x.prefix(8).map { String(format: "%.6g", $0) }.joined(separator: ", ")
@@ -55,7 +58,7 @@ extension ExactConstant {
       "question  \(patterns == .attainable ? "L(f, X)" : "FGL, all patterns"), \(question.normText), X = \(domainLine)",
       "",
     ]
-    lines.insert(contentsOf: question.network.notes.map { "note      \($0)" }, at: 2)
+    lines.insert(contentsOf: noteLines(question.network.notes), at: 2)
     let label = patterns == .attainable ? "L(f, X)" : "FGL"
     if result.isOptimal {
       lines.append(

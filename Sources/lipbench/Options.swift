@@ -26,8 +26,7 @@ let domainHelp = ArgumentHelp(
 
 /// The domain and the norm.
 struct DomainOptions: ParsableArguments {
-  @Option(
-    help: domainHelp)
+  @Option(help: domainHelp)
   var domain = "all"
 
   @Option(help: ArgumentHelp("Use a box around the point in this file, with --radius.", valueName: "FILE"))

@@ -3,6 +3,7 @@ import LinearAlgebra
 import Networks
 import PatternSearch
 import RandomNumbers
+import TestSupport
 import Testing
 
 @Suite struct DatasetTests {
@@ -97,7 +98,7 @@ import Testing
     var random = SplitMix64(seed: UInt64(kind) + 91)
     for _ in 0..<30 {
       let network = try OperatorNormTests.network(&random)
-      let domain = OperatorNormTests.domain(kind, inputs: network.inputs)
+      let domain = simpleDomain(kind, inputs: network.inputs)
       var question = try BoundQuestion(network, domain: domain, norm: norm)
       // Small integers and halves: many of them on kinks, and some outside.
       let points = (0..<20).map { _ in

@@ -3,6 +3,7 @@ import LinearAlgebra
 import Networks
 import PatternSearch
 import RandomNumbers
+import TestSupport
 import Testing
 
 @Suite struct OperatorNormTests {
@@ -23,23 +24,12 @@ import Testing
       passing: below(3) == 0 ? [[0], []] : [])
   }
 
-  static func domain(_ kind: Int, inputs: Int) -> Domain {
-    let (low, high) = ([Double](repeating: -1, count: inputs), [Double](repeating: 2, count: inputs))
-    let ones = Matrix(rows: 1, columns: inputs) { _, _ in 1 }
-    switch kind {
-    case 0: return .all
-    case 1: return .box(lower: low, upper: high)
-    case 2: return .polytope(rows: ones, bounds: [1], lower: nil, upper: nil)
-    default: return .polytope(rows: ones, bounds: [1], lower: low, upper: high)
-    }
-  }
-
   @Test("All engines agree in every norm on every kind of domain", arguments: OperatorNorm.all, 0..<4)
   func enginesAgree(_ norm: OperatorNorm, _ kind: Int) throws {
     var random = SplitMix64(seed: UInt64(kind) + 17)
     for _ in 0..<75 {
       let network = try Self.network(&random)
-      let domain = Self.domain(kind, inputs: network.inputs)
+      let domain = simpleDomain(kind, inputs: network.inputs)
       let values = try Engine.forAttainable.map { engine in
         let question = try BoundQuestion(network, domain: domain, norm: norm)
         let result = try question.attainableProblem.solve(SearchSettings(engine: engine))

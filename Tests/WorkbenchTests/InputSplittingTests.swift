@@ -44,8 +44,7 @@ import Workbench
       let claim = try #require(
         exact.certificate?.check.verdict?.claims.first, "\(exact.certificate?.text ?? "none")")
       let upper = try #require(claim.upper?.squareRootRoundedUp)
-      let cells = try PatternProblem(network(seed: seed), .attainable(box), norm)
-        .solve(SearchSettings(engine: .cells)).enclosure
+      let cells = try question.attainableProblem.solve(SearchSettings(engine: .cells)).enclosure
       #expect(cells.lower <= upper && upper <= cells.upper * (1 + 1e-6), "\(norm.name)")
       splits += try String(contentsOfFile: request.path, encoding: .utf8).split(separator: "\n")
         .count { $0.hasPrefix("split ") }
@@ -56,7 +55,7 @@ import Workbench
   @Test("A search with splits resumes, uses threads, and excludes no known pattern", arguments: UInt64(1)...4)
   func trees(seed: UInt64) throws {
     let scratch = try ScratchFolder()
-    let problem = try PatternProblem(network(seed: seed), .attainable(box), .two)
+    let problem = try BoundQuestion(network(seed: seed), domain: box).attainableProblem
     let whole = try problem.solve(SearchSettings(engine: .semidefinite))
     func agrees(_ other: SearchResult) -> Bool {
       other.isOptimal && other.enclosure.lower <= whole.enclosure.upper
@@ -82,18 +81,10 @@ import Workbench
   @Test("Kinks that all meet in one point do not make it split for ever", arguments: UInt64(1)...4)
   func meeting(seed: UInt64) throws {
     let domain = Domain.box(lower: [-1, -1, -1], upper: [1, 1, 1])
-    let problem = try PatternProblem(network(seed: seed, isUnbiased: true), .attainable(domain), .two)
+    let problem = try BoundQuestion(network(seed: seed, isUnbiased: true), domain: domain).attainableProblem
     let result = try problem.solve(SearchSettings(engine: .semidefinite, nodeLimit: 20_000))
     let cells = try problem.solve(SearchSettings(engine: .cells)).enclosure
     #expect(result.isOptimal)
     #expect(result.enclosure.lower <= cells.upper && cells.lower <= result.enclosure.upper)
-  }
-}
-
-extension PatternProblem {
-  fileprivate init(_ network: MultilayerPerceptron, _ patterns: PatternSet, _ norm: OperatorNorm) {
-    self.init(
-      weights: network.layers.map(\.weights), biases: network.layers.dropLast().map(\.bias),
-      slopes: [UnitSlopes](repeating: .relu, count: network.layers.count - 1), patterns: patterns, norm: norm)
   }
 }

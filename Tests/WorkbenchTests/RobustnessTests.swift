@@ -6,6 +6,7 @@ import Networks
 import PatternSearch
 import RandomNumbers
 import Synchronization
+import TestSupport
 import Testing
 import Workbench
 
@@ -137,17 +138,6 @@ import Workbench
     return (scores, scores.indices.reduce(0) { scores[$0] < scores[$1] ? $1 : $0 })
   }
 
-  static func domain(_ kind: Int, inputs: Int) -> Domain {
-    let (low, high) = ([Double](repeating: -1, count: inputs), [Double](repeating: 2, count: inputs))
-    let ones = Matrix(rows: 1, columns: inputs) { _, _ in 1 }
-    switch kind {
-    case 0: return .all
-    case 1: return .box(lower: low, upper: high)
-    case 2: return .polytope(rows: ones, bounds: [1], lower: nil, upper: nil)
-    default: return .polytope(rows: ones, bounds: [1], lower: low, upper: high)
-    }
-  }
-
   @Test("No sampled point of a certified ball has another class", arguments: norms, 0..<4)
   func balls(_ name: String, _ kind: Int) throws {
     let norm = try #require(OperatorNorm(name))
@@ -155,7 +145,7 @@ import Workbench
     var certified = 0
     for _ in 0..<40 {
       let network = try Self.random(&random)
-      let domain = Self.domain(kind, inputs: network.inputs)
+      let domain = simpleDomain(kind, inputs: network.inputs)
       let points = (0..<4).map { _ in
         (0..<network.inputs).map { _ in (8 * random.uniform() - 4).rounded() / 4 }
       }
@@ -274,7 +264,7 @@ import Workbench
     var random = SplitMix64(seed: 77)
     for _ in 0..<10 {
       let network = try Self.random(&random)
-      let box = Self.domain(1, inputs: network.inputs)
+      let box = simpleDomain(1, inputs: network.inputs)
       let answer = try ClassPairConstants(network, domain: box)
       let classes = max(2, network.outputs)
       #expect(answer.pairs.count == classes * (classes - 1) / 2)
