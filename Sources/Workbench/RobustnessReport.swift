@@ -20,25 +20,31 @@ private func classesLine(_ network: MultilayerPerceptron) -> String {
 extension Robustness {
   /// What `lipbench robustness --data` prints.
   public var text: String {
-    var lines = [
+    var lines = headingLines + [""]
+    lines += rowTable.lines() + [""]
+    if !pairs.isEmpty { lines += pairTable.lines() + [""] }
+    return (lines + summary).joined(separator: "\n")
+  }
+
+  var headingLines: [String] {
+    [
       "network   \(network.summaryLine)",
       "question  certified radius up to \(DomainText.short(radius)) in the \(norm.name)-norm, "
         + "X = \(DomainText.sentence(domain, inputs: network.inputs))",
       "data      \(data.path), \(data.points.count) points, "
         + (data.labels == nil ? "no labels: the network's own classes" : "with labels"),
-      "classes   \(classesLine(network))", "",
-    ]
-    lines.insert(contentsOf: noteLines(network.notes), at: 4)
-    lines += rowTable + [""]
-    if !pairs.isEmpty { lines += pairTable + [""] }
-    return (lines + summary).joined(separator: "\n")
+      "classes   \(classesLine(network))",
+    ] + noteLines(network.notes)
   }
+
+  static let soundnessLine =
+    "margins are exact, constants floating-point upper bounds with margins for rounding; radii are rounded down"
 
   private func radiusText(_ value: Double) -> String {
     value >= radius ? DomainText.short(radius) : decimal(value, .down)
   }
 
-  private var rowTable: [String] {
+  var rowTable: TextTable {
     var table = TextTable(
       header: ["point", "class", "nearest", "margin", "constant", "radius", "closed", ""],
       alignments: [.right, .right, .right, .right, .right, .right, .left, .left])
@@ -54,10 +60,10 @@ extension Robustness {
           radiusText(nearest.radius), row.isClosed ? "yes" : "no", "",
         ])
     }
-    return table.lines()
+    return table
   }
 
-  private var pairTable: [String] {
+  var pairTable: TextTable {
     var table = TextTable(
       header: ["class", "against", "points", "largest constant", "smallest radius", "at point", "closed"],
       alignments: [.right, .right, .right, .right, .right, .right, .left])
@@ -67,10 +73,10 @@ extension Robustness {
         radiusText(pair.smallestRadius), "\(pair.smallestPoint)", pair.isClosed ? "yes" : "no",
       ])
     }
-    return table.lines()
+    return table
   }
 
-  private var summary: [String] {
+  var summary: [String] {
     var lines: [String] = []
     if isInterrupted { lines.append("interrupted: \(rows.count) of \(data.points.count) points") }
     let share = pointCount == 0 ? 0 : 1000 * certifiedCount / pointCount
@@ -83,6 +89,7 @@ extension Robustness {
       (outsideCount, "outside the domain, left out"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     if !others.isEmpty { lines.append(others.joined(separator: "; ")) }
+    lines.append(Self.soundnessLine)
     if !isClosed {
       lines.append(
         "not closed: a limit stopped the search; the constant is an upper bound, and the radius holds")
@@ -136,6 +143,7 @@ extension ClassPairConstants {
     if isInterrupted { lines += ["", "interrupted: \(pairs.count) pairs"] }
     lines += [
       "",
+      "lower ends are proved by witnesses, L_ij and autolip are floating-point upper bounds with margins for rounding",
       network.outputs == 1
         ? "a point where the output is m or -m keeps its class within the distance m / L_01"
         : "a point with f_i - f_j = m is not taken for j, instead of i, within the distance m / L_ij",

@@ -21,6 +21,7 @@ struct RobustnessCommand: ParsableCommand {
       EXAMPLES
         lipbench robustness net.json --data points.csv --radius 0.1
         lipbench robustness net.onnx --data points.csv --radius 0.03 --norm inf --domain box:0:1 --json
+        lipbench robustness net.json --data points.csv --radius 0.1 --html radii.html
         lipbench robustness net.json --domain data:points.csv      # all pairs of classes
       """)
 
@@ -45,6 +46,11 @@ struct RobustnessCommand: ParsableCommand {
   @Option(help: ArgumentHelp("ONNX: the tensor to take as the output.", valueName: "NAME"))
   var outputTensor: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the radii as one page, with the certified accuracy as a picture.", valueName: "FILE"))
+  var html: String?
+
   @OptionGroup var search: SearchOptions
 
   /// Seconds for each constant.
@@ -57,6 +63,9 @@ struct RobustnessCommand: ParsableCommand {
     guard (points.data == nil) == (radius == nil) else {
       throw ValidationError(
         "--data and --radius go together; leave out both for the constants of all pairs of classes")
+    }
+    guard html == nil || points.data != nil else {
+      throw ValidationError("--html draws the radii of points: give --data and --radius, too")
     }
     if let radius, !(radius > 0 && radius <= Robustness.largest) {
       throw ValidationError("--radius must be above 0 and at most \(Robustness.largest)")
@@ -88,6 +97,7 @@ struct RobustnessCommand: ParsableCommand {
         "point \(rows.count) of \(file.points.count), \(rows.count { $0.certifiedRadius >= radius }) certified"
       )
     }
+    if let html { try TextFile.write(robustness.html, to: html) }
     print(search.json ? robustness.json : robustness.text)
     if robustness.isInterrupted || !robustness.isClosed { throw ExitCode(2) }
   }

@@ -56,6 +56,18 @@ import Testing
     #expect(json["misclassified"] as? Int == 0 && json["closed"] as? Bool == true)
   }
 
+  @Test func aPageWithThePicture() throws {
+    try Tool.withFile("page.html", "") { (page: String) throws in
+      let points = Tool.network("../data/iris.csv")
+      let run = ["robustness", Tool.network("iris-4-5-5-3.json"), "--quiet", "--html", page]
+      #expect(try Tool.run(run + ["--data", points, "--radius", "0.1"]).code == 0)
+      let html = try String(contentsOfFile: page, encoding: .utf8)
+      #expect(html.contains("<polyline points=") && html.contains("13 of 30 points"))
+      #expect(html.components(separatedBy: "<tr>").count == 1 + 1 + 6 + 1 + 30)
+      #expect(try Tool.run(run).code == 64)
+    }
+  }
+
   @Test func withoutDataAllPairsOfClasses() throws {
     let outcome = try Tool.run("robustness", Self.network, "--domain", "box:0:1", "--quiet")
     #expect(outcome.code == 0 && outcome.output.contains("L_ij"))

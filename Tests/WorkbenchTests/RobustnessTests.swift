@@ -76,6 +76,8 @@ import Workbench
       ])
     #expect(answer.rows.map(\.certifiedRadius) == [0.5, 0, 0, 0, 0])
     #expect(answer.pointCount == 4 && answer.certifiedCount == 1 && answer.misclassifiedCount == 1)
+    let shares: [Double] = answer.certifiedAccuracy.map(\.share)
+    #expect(shares == [0.25, 0.25])
     #expect(answer.tieCount == 2 && answer.outsideCount == 1 && answer.medianRadius == 0)
     for word in ["misclassified as 0", "tied with 1", "outside the domain", "1 of 4 points (25.0 %)"] {
       #expect(answer.text.contains(word), "\(word)")
@@ -94,6 +96,10 @@ import Workbench
     for row in answer.rows.prefix(2) {
       #expect(row.certifiedRadius <= 0.5 && row.certifiedRadius > 0.5 * (1 - 1e-9))
     }
+    let shares: [Double] = answer.certifiedAccuracy.map(\.share)
+    #expect(shares.map { $0 * 3 } == [2, 2, 0, 0])
+    let radii: [Double] = answer.certifiedAccuracy.map(\.radius)
+    #expect(radii.first == 0 && radii.last == 3)
     let wrong = try Robustness(network, data: try Self.data([[1, 0]], labels: [0]), radius: 3)
     #expect(wrong.rows[0].outcome == .misclassified(as: 1))
   }
