@@ -126,10 +126,17 @@ public enum DomainText {
     return "box"
   }
 
-  /// `all of R^4`, `box:0:1 in R^4`.
+  /// `all of R^4`, `box:0:1 in R^4`, `box with sides from 0.5 to 0.75 in R^4`.
   static func sentence(_ domain: Domain, inputs: Int) -> String {
-    domain == .all ? "all of R^\(inputs)" : "\(describe(domain)) in R^\(inputs)"
+    if domain == .all { return "all of R^\(inputs)" }
+    let text = describe(domain)
+    guard text == "box", case .box(let lower, let upper) = domain else { return "\(text) in R^\(inputs)" }
+    let sides = zip(lower, upper).map { $1 - $0 }
+    let (shortest, longest) = (sided(sides.min() ?? 0), sided(sides.max() ?? 0))
+    return "box with sides \(shortest == longest ? "of" : "from \(shortest) to") \(longest) in R^\(inputs)"
   }
+
+  private static func sided(_ length: Double) -> String { String(format: "%.4g", length) }
 
   /// Shortest text that reads back equal, without the `.0` of whole numbers.
   static func short(_ value: Double) -> String {

@@ -30,6 +30,8 @@ enum JSONReport {
     var norm: String
     var output: String?
     var domain: String
+    /// Where `domain` does not give its ends.
+    var box: Box?
     var patterns: String
     var engine: String
     var explanation: String
@@ -42,6 +44,17 @@ enum JSONReport {
     var verdict: String?
     var certificate: String?
     var certificateRejected: String?
+  }
+
+  struct Box: Encodable {
+    var lower: [Double]
+    var upper: [Double]
+
+    init?(_ domain: Domain) {
+      guard case .box(let lower, let upper) = domain, DomainText.describe(domain) == "box" else { return nil }
+      self.lower = lower
+      self.upper = upper
+    }
   }
 
   struct Witness: Encodable {
@@ -75,13 +88,14 @@ enum JSONReport {
     /// Which network and domain, where the method stands alone.
     var network: Network?
     var domain: String?
+    var box: Box?
     var certificate: String?
     var certificateRejected: String?
 
     private enum CodingKeys: String, CodingKey {
       case name, value, side, soundness, ratio, reason, stopped, seconds, layers, detail, witness, network,
         domain
-      case certificate, certificateRejected
+      case box, certificate, certificateRejected
     }
 
     /// `value` is written even where it is null.
@@ -97,6 +111,7 @@ enum JSONReport {
       try container.encode(seconds, forKey: .seconds)
       try container.encodeIfPresent(network, forKey: .network)
       try container.encodeIfPresent(domain, forKey: .domain)
+      try container.encodeIfPresent(box, forKey: .box)
       try container.encode(layers, forKey: .layers)
       try container.encodeIfPresent(detail, forKey: .detail)
       try container.encodeIfPresent(witness, forKey: .witness)
@@ -172,7 +187,8 @@ extension ExactConstant {
       upperSoundness: upperSoundness,
       status: result.isOptimal ? "optimal" : "stopped", reason: result.reason.rawValue,
       norm: question.norm.name, output: question.outputs?.name,
-      domain: DomainText.describe(question.domain), patterns: patterns.rawValue,
+      domain: DomainText.describe(question.domain), box: JSONReport.Box(question.domain),
+      patterns: patterns.rawValue,
       engine: result.engine.rawValue,
       explanation: result.explanation, nodes: result.statistics.nodes, statistics: result.statistics,
       seconds: result.seconds, seed: question.settings.seed, witness: witness,
@@ -198,7 +214,8 @@ extension LabelledBound {
           name: $0.name, method: $0.method, side: $0.side.rawValue, value: JSONReport.finite($0.value),
           seconds: $0.seconds)
       }, detail: detail, witness: question.flatMap { witness($0) }, network: question?.network.report,
-      domain: question.map { DomainText.describe($0.domain) })
+      domain: question.map { DomainText.describe($0.domain) },
+      box: question.flatMap { JSONReport.Box($0.domain) })
   }
 
   private func witness(_ question: BoundQuestion) -> JSONReport.Witness? {

@@ -182,6 +182,7 @@ extension JSONReport {
     var network: Network
     var norm: String
     var domain: String
+    var box: JSONReport.Box?
     var radius: Double
     var data: String
     var labelled: Bool
@@ -212,6 +213,7 @@ extension JSONReport {
     var network: Network
     var norm: String
     var domain: String
+    var box: JSONReport.Box?
     var pairs: [Pair]
     var closed: Bool
     var interrupted: Bool
@@ -222,7 +224,8 @@ extension Robustness {
   public var json: String {
     JSONReport.text(
       JSONReport.Robustness(
-        network: network.report, norm: norm.name, domain: DomainText.describe(domain), radius: radius,
+        network: network.report, norm: norm.name, domain: DomainText.describe(domain),
+        box: JSONReport.Box(domain), radius: radius,
         data: data.path, labelled: data.labels != nil, rows: rows.map(\.report),
         pairs: pairs.map {
           JSONReport.Robustness.Pair(
@@ -256,6 +259,7 @@ extension ClassPairConstants {
     JSONReport.text(
       JSONReport.PairConstants(
         network: network.report, norm: norm.name, domain: DomainText.describe(domain),
+        box: JSONReport.Box(domain),
         pairs: pairs.map {
           JSONReport.PairConstants.Pair(
             i: $0.first, j: $0.second, lower: $0.lower, upper: JSONReport.finite($0.upper),

@@ -20,6 +20,23 @@ import Testing
     }
   }
 
+  @Test func aBoxIsToldByItsEnds() throws {
+    try Tool.withFile("point.txt", "0.5 0.25 0.75 1\n") { (file: String) throws in
+      let run = ["--center", file, "--radius", "0.125", "--quiet"]
+      let text = try Tool.run(["exact", Self.network] + run).output
+      #expect(text.contains("X = box with sides of 0.25 in R^4"))
+      for command in [["exact", Self.network], ["bound", "fgl", Self.network]] {
+        let json = try Tool.run(command + run + ["--json"]).json()
+        #expect(json["domain"] as? String == "box")
+        let box = try #require(json["box"] as? [String: [Double]])
+        #expect(
+          box["lower"] == [0.375, 0.125, 0.625, 0.875] && box["upper"] == [0.625, 0.375, 0.875, 1.125])
+      }
+    }
+    let cube = try Tool.run("exact", Self.network, "--domain", "box:0:1", "--json", "--quiet").json()
+    #expect(cube["domain"] as? String == "box:0:1" && cube["box"] == nil)
+  }
+
   @Test func theBoundOfTheDataHasAWitnessAndACertificate() throws {
     try Tool.withFile("points.csv", Self.points) { (file: String) throws in
       let certificate = file + ".cert"
