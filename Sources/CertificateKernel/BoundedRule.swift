@@ -19,7 +19,7 @@ struct BoundedRule {
   private let gram: [[BigInt]]
 
   /// A form in the undecided units' z and v; entries that are not there are zero.
-  private typealias Form = [(column: Int, value: BigInt)]
+  private typealias Form = RowCombinations.Row
 
   init(_ chain: PatternChain, transposed: Bool) {
     self.chain = chain
@@ -116,14 +116,11 @@ struct BoundedRule {
   }
 
   private func product(_ matrix: IntegerMatrix, _ hidden: [Form], width: Int) -> [Form] {
-    (0..<matrix.rows).map { i in
-      var row = [BigInt](repeating: 0, count: width)
-      for (k, form) in hidden.enumerated() {
-        let weight = matrix[i, k]
-        if weight.isZero { continue }
-        for (j, value) in form { row[j] += weight * value }
-      }
-      return row.enumerated().filter { !$0.element.isZero }.map { ($0.offset, $0.element) }
+    let rows = RowCombinations(hidden, width: width, weightBits: matrix.elements.largestBitWidth)
+    let used = hidden.indices.filter { !hidden[$0].isEmpty }
+    return (0..<matrix.rows).map { i in
+      rows.sum(used.map { (row: $0, weight: matrix[i, $0]) })
+        .enumerated().filter { !$0.element.isZero }.map { ($0.offset, $0.element) }
     }
   }
 

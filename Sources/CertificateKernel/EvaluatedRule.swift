@@ -68,20 +68,18 @@ struct IntervalRule {
         }
       }
       let weights = matrix(layer + 1)
-      var (nextLow, nextHigh) = (
-        [[BigInt]](repeating: [BigInt](repeating: 0, count: chain.inputs), count: weights.count),
-        [[BigInt]](repeating: [BigInt](repeating: 0, count: chain.inputs), count: weights.count)
-      )
-      for (i, row) in weights.enumerated() {
-        for (k, weight) in row.enumerated() where !weight.isZero {
-          let isPositive = weight.signum() > 0
-          for j in 0..<chain.inputs {
-            nextLow[i][j] += weight * (isPositive ? low[k][j] : high[k][j])
-            nextHigh[i][j] += weight * (isPositive ? high[k][j] : low[k][j])
-          }
-        }
+      let rows = RowCombinations(
+        (low + high).map { $0.enumerated().map { (column: $0.offset, value: $0.element) } },
+        width: chain.inputs, weightBits: weights.joined().largestBitWidth)
+      let count = low.count
+      func combined(_ row: [BigInt], isLow: Bool) -> [BigInt] {
+        rows.sum(
+          row.enumerated().map { k, weight in
+            (row: (weight.signum() > 0) == isLow ? k : count + k, weight: weight)
+          })
       }
-      (low, high) = (nextLow, nextHigh)
+      low = weights.map { combined($0, isLow: true) }
+      high = weights.map { combined($0, isLow: false) }
       denominator *= slopes.denominator * chain.layers[layer + 1].denominator
     }
     let sizes = zip(low, high).map { zip($0, $1).map { max(BigInt($0.magnitude), BigInt($1.magnitude)) } }

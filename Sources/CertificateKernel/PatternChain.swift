@@ -261,13 +261,13 @@ struct LocalForms {
       let slope = chain.slope(phase, index - 1, unit)
       return chain.isOpen(phase, index - 1, unit) || slope.isZero ? nil : (i, slope)
     }
+    let before = RowCombinations(
+      active.map { before.rows[$0.0].enumerated().map { (column: $0.offset, value: $0.element) } },
+      width: width,
+      weightBits: layer.weights.largestBitWidth + active.map(\.1).largestBitWidth)
     let rows = (0..<layer.rows).map { i in
-      var row = [BigInt](repeating: 0, count: width)
-      for (k, slope) in active {
-        let weight = layer.weights[i * layer.columns + k] * slope
-        if weight.isZero { continue }
-        for (j, entry) in before.rows[k].enumerated() where !entry.isZero { row[j] += weight * entry }
-      }
+      var row = before.sum(
+        active.enumerated().map { (row: $0, weight: layer.weights[i * layer.columns + $1.0] * $1.1) })
       row[width - 1] += scale * layer.bias[i]
       return row
     }
