@@ -28,6 +28,7 @@ public struct AutoLip: BoundMethod {
     let choices = norm.from == norm.to ? [0] : Array(question.weights.indices)
     let products = try choices.map { chosen in
       var product = 1.0
+      var least = 1.0
       var factors: [BoundFactor] = []
       for (index, weights) in question.weights.enumerated() {
         let own = index == chosen ? norm : index < chosen ? norm.ofInputs : norm.ofOutputs
@@ -37,12 +38,17 @@ public struct AutoLip: BoundMethod {
             name: "layer \(index + 1)", method: own == .two ? "spectral norm" : "\(own.name)-norm",
             side: .upper, value: value, seconds: seconds))
         product = upwards(product, times: value)
-        if index < slopes.count { product = upwards(product, times: slopes[index]) }
+        least = downwards(least, times: try own.lowerBound(weights))
+        if index < slopes.count {
+          product = upwards(product, times: slopes[index])
+          least = downwards(least, times: slopes[index])
+        }
       }
-      return (value: product, factors: factors)
+      return (value: product, least: least, factors: factors)
     }
     guard let best = products.min(by: { $0.value < $1.value }) else { return Self.none("no layers") }
     return Self.answer(
-      best.value, factors: best.factors, evidence: norm == .two ? .spectralNorms : nil)
+      best.value, factors: best.factors, evidence: norm == .two ? .spectralNorms : nil,
+      ownLower: products.map(\.least).min())
   }
 }

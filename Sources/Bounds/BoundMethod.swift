@@ -54,6 +54,9 @@ public struct LabelledBound: Sendable {
   public var method: String
   /// nil where the method has no finite answer; `reason` says why.
   public var value: Double?
+  /// The number that the method defines, and that `value` bounds from above, is at least this: where its searches were stopped, or
+  /// by rounding. It bounds L on no side. Nil for methods that say nothing of it.
+  public var ownLower: Double?
   public var side: BoundSide
   public var soundness: Soundness
   public var reason: String?
@@ -67,8 +70,10 @@ public struct LabelledBound: Sendable {
 
   public init(
     method: String, value: Double?, side: BoundSide, soundness: Soundness, reason: String? = nil,
-    isStopped: Bool = false, factors: [BoundFactor] = [], seconds: Double = 0, evidence: BoundEvidence? = nil
+    isStopped: Bool = false, factors: [BoundFactor] = [], seconds: Double = 0, evidence: BoundEvidence? = nil,
+    ownLower: Double? = nil
   ) {
+    self.ownLower = ownLower
     self.evidence = evidence
     self.method = method
     self.value = value
@@ -236,18 +241,20 @@ extension BoundMethod {
   public static var isForAllNorms: Bool { false }
 
   static func answer(
-    _ value: Double, factors: [BoundFactor] = [], isStopped: Bool = false, evidence: BoundEvidence? = nil
+    _ value: Double, factors: [BoundFactor] = [], isStopped: Bool = false, evidence: BoundEvidence? = nil,
+    ownLower: Double? = nil
   ) -> LabelledBound {
     LabelledBound(
       method: name, value: value, side: side, soundness: soundness, isStopped: isStopped, factors: factors,
-      evidence: evidence)
+      evidence: evidence, ownLower: ownLower)
   }
 
   /// The answer of every bound that is tight for one affine layer: ‖W_1‖.
   static func affine(_ question: BoundQuestion) throws -> LabelledBound {
     answer(
       try question.norm.upperBound(question.weights[0]),
-      evidence: question.norm == .two ? .spectralNorms : nil)
+      evidence: question.norm == .two ? .spectralNorms : nil,
+      ownLower: try question.norm.lowerBound(question.weights[0]))
   }
 
   static func none(_ reason: String) -> LabelledBound {
@@ -299,4 +306,11 @@ func upwards(_ a: Double, times b: Double) -> Double {
   if a == 0 || b == 0 { return 0 }
   if a == 1 { return b }
   return b == 1 ? a : (a * b).nextUp
+}
+
+/// a · b rounded down, for nonnegative numbers; exact where a factor is 0 or 1.
+func downwards(_ a: Double, times b: Double) -> Double {
+  if a == 0 || b == 0 { return 0 }
+  if a == 1 { return b }
+  return b == 1 ? a : max(0, (a * b).nextDown)
 }

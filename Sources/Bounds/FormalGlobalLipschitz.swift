@@ -30,6 +30,7 @@ public struct FormalGlobalLipschitz: BoundMethod {
           name: "all layers", method: "\(method), at least \(result.enclosure.lower)", side: .upper,
           value: result.enclosure.upper, seconds: result.seconds)
       ], isStopped: !result.isOptimal,
-      evidence: question.proofs == nil ? nil : .searches(result.enclosure.witness))
+      evidence: question.proofs == nil ? nil : .searches(result.enclosure.witness),
+      ownLower: result.enclosure.lower)
   }
 }

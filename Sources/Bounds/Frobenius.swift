@@ -18,6 +18,7 @@ public struct Frobenius: BoundMethod {
 
   public func bound(_ question: BoundQuestion) -> LabelledBound {
     var product = 1.0
+    var least = 1.0
     var factors: [BoundFactor] = []
     for (index, weights) in question.weights.enumerated() {
       let (norm, seconds) = timed { weights.frobeniusNormUpperBound() }
@@ -25,10 +26,12 @@ public struct Frobenius: BoundMethod {
         BoundFactor(
           name: "layer \(index + 1)", method: "Frobenius norm", side: .upper, value: norm, seconds: seconds))
       product = upwards(product, times: norm)
+      least = downwards(least, times: weights.frobeniusNormLowerBound())
       if index < question.network.activations.count {
         product = upwards(product, times: question.network.activations[index].lipschitzConstant)
+        least = downwards(least, times: question.network.activations[index].lipschitzConstant)
       }
     }
-    return Self.answer(product, factors: factors, evidence: .frobeniusNorms)
+    return Self.answer(product, factors: factors, evidence: .frobeniusNorms, ownLower: least)
   }
 }

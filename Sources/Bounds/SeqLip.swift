@@ -67,6 +67,7 @@ public struct SeqLip: BoundMethod {
   public func bound(_ question: BoundQuestion) throws -> LabelledBound {
     guard question.weights.count > 1 else { return try Self.affine(question) }
     var product = 1.0
+    var least = 1.0
     var factors: [BoundFactor] = []
     let split = try SeqLipPairs(question)
     var settings = question.settings
@@ -87,30 +88,34 @@ public struct SeqLip: BoundMethod {
           name: "layers \(index + 1)-\(index + 2)", method: factor.method, side: .upper, value: factor.value,
           seconds: seconds))
       product = upwards(product, times: factor.value)
+      least = downwards(least, times: factor.lower)
     }
     // The factors U Σ^{1/2} and Σ^{1/2} Vᵀ of inner layers multiply to W_k up to a few roundings of its norm; that moves
     // the network by no more than the same share of AutoLip's product.
     if question.weights.count > 2, let autoLip = try AutoLip().bound(question).value {
       let size = question.weights.reduce(0) { max($0, $1.rows, $1.columns) }
-      product += 16 * Double(size * question.weights.count) * unitRoundoff * autoLip
+      let rounding = 16 * Double(size * question.weights.count) * unitRoundoff * autoLip
+      product += rounding
+      least = max(0, least - rounding)
     }
     return Self.answer(
-      product, factors: factors, isStopped: isStopped, evidence: question.proofs == nil ? nil : .searches(nil)
-    )
+      product, factors: factors, isStopped: isStopped,
+      evidence: question.proofs == nil ? nil : .searches(nil), ownLower: least)
   }
 
   private func bound(
     _ pair: PatternProblem, slopes: UnitSlopes, _ settings: SearchSettings
-  ) throws -> (value: Double, method: String, isStopped: Bool) {
+  ) throws -> (lower: Double, value: Double, method: String, isStopped: Bool) {
     let result = try pair.solve(settings)
-    let searched = result.enclosure.upper
-    if result.isOptimal { return (searched, "exact search", false) }
+    let (lower, searched) = (result.enclosure.lower, result.enclosure.upper)
+    if result.isOptimal { return (lower, searched, "exact search", false) }
     let (inner, outer) = (pair.weights[0], pair.weights[1])
     let together = try (outer * inner).spectralNormUpperBound()
     let apart = try outer.spectralNormUpperBound() * inner.spectralNormUpperBound()
     let closed =
       (abs(slopes.on + slopes.off) / 2 * together + abs(slopes.on - slopes.off) / 2 * apart) * (1 + 1e-14)
     return closed < searched
-      ? (closed, "½(‖AB‖ + ‖A‖‖B‖)", true) : (searched, "search, stopped: \(result.reason.rawValue)", true)
+      ? (lower, closed, "½(‖AB‖ + ‖A‖‖B‖)", true)
+      : (lower, searched, "search, stopped: \(result.reason.rawValue)", true)
   }
 }

@@ -58,6 +58,27 @@ extension Matrix {
     return frobeniusNormUpperBound()
   }
 
+  /// A number proved to be at most ‖W‖₂, within about 10⁻¹⁴ · size relative: ‖Wv‖ / ‖v‖ of the first right singular vector as
+  /// computed, less what forming it may have added.
+  public func spectralNormLowerBound() throws(LAPACKFailure) -> Double {
+    guard isFinite, let (scaled, exponent) = scaledToUnit() else { return 0 }
+    let v = Array(try scaled.singularValueDecomposition().rightVectorsTransposed.row(0))
+    let length = Matrix(rows: 1, columns: v.count, elements: v).frobeniusNormUpperBound()
+    let image = scaled * v
+    let size = Matrix(rows: 1, columns: image.count, elements: image).frobeniusNormLowerBound()
+    // |fl(Wv) - Wv| ≤ γ(n) |W||v|, whose length is at most ‖W‖_F ‖v‖.
+    let rounding = 2 * Double(columns + 2) * unitRoundoff * scaled.frobeniusNormUpperBound() * length
+    let bound = Swift.max(0, (size - rounding) / length * (1 - 8 * unitRoundoff))
+    return Double(sign: .plus, exponent: exponent, significand: bound).nextDown
+  }
+
+  /// A number proved to be at most ‖W‖_F.
+  public func frobeniusNormLowerBound() -> Double {
+    guard isFinite else { return 0 }
+    // The upper bound exceeds the norm by less than this share of it.
+    return frobeniusNormUpperBound() * (1 - 4 * Double(elements.count + 4) * unitRoundoff)
+  }
+
   /// A number proved to be at least ‖W‖_F.
   public func frobeniusNormUpperBound() -> Double {
     guard isFinite else { return .infinity }

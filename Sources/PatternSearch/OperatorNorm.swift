@@ -69,7 +69,16 @@ public struct OperatorNorm: Sendable, Hashable {
     self == .two ? try j.spectralNormUpperBound() : largestPartBound(j)
   }
 
-  /// The same of a norm over parts, which needs no decomposition.
+  /// At most the norm, proved in floating point.
+  public func lowerBound(_ j: Matrix) throws(LAPACKFailure) -> Double {
+    if self == .two { return try j.spectralNormLowerBound() }
+    guard j.isFinite else { return 0 }
+    let value = largestPart(j)?.value ?? 0
+    return self == .largestEntry
+      ? value : value * (1 - 2 * Double(j.rows + j.columns + 4) * unitRoundoff)
+  }
+
+  /// The upper bound of a norm over parts, which needs no decomposition.
   private func largestPartBound(_ j: Matrix) -> Double {
     guard j.isFinite else { return .infinity }
     let value = largestPart(j)?.value ?? 0

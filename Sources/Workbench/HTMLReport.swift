@@ -23,7 +23,7 @@ extension Audit {
       body { font: 15px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #222; }
       table { border-collapse: collapse; margin: 1em 0; }
       th, td { padding: .2em .8em; border-bottom: 1px solid #ddd; text-align: left; }
-      td.c1, td.c4, td.c5 { text-align: right; font-variant-numeric: tabular-nums; }
+      td.c1, td.c4, td.c5, td.e1, td.e2 { text-align: right; font-variant-numeric: tabular-nums; }
       </style>
       </head>
       <body>
@@ -45,32 +45,42 @@ extension Audit {
       """
   }
 
-  /// Bars on a logarithmic scale, from L to the Frobenius product.
+  /// Bars on a logarithmic scale, from L to the Frobenius product: dark what is lost in any case, light what may be.
   private var waterfallPicture: String {
-    let steps = waterfall.filter { $0.from > 0 && $0.to.isFinite }
-    guard let first = steps.first, let last = steps.last, exact.value > 0, last.to > first.from * (1 + 1e-6)
-    else {
-      return "<p>The bounds agree.</p>"
-    }
-    let (left, width, height) = (190.0, 460.0, 34.0)
-    let span = log(last.to) - log(first.from)
-    func x(_ value: Double) -> Double { left + width * (log(value) - log(first.from)) / span }
+    guard let scale = waterfallScale() else { return "<p>The bounds agree.</p>" }
+    let (left, width, height) = (200.0, 400.0, 34.0)
+    func x(_ value: Double) -> Double { left + width * scale(value) }
     var bars: [String] = []
-    for (index, step) in steps.enumerated() {
+    for (index, step) in waterfall.enumerated() {
       let y = Double(index) * height + 8
+      func bar(_ from: Double, _ to: Double, _ color: String) -> String {
+        "<rect x=\"\(from)\" y=\"\(y)\" width=\"\(max(1, to - from))\" height=\"22\" fill=\"\(color)\"/>"
+      }
+      let (sure, end) = (x(step.start.upper.value), x(step.end.lower.value))
+      bars.append("<text x=\"0\" y=\"\(y + 16)\">\(escaped(causeText(step)))</text>")
+      if !step.isExact { bars.append(bar(x(step.start.lower.value), x(step.end.upper.value), "#b4cbe2")) }
+      if step.isExact || sure < end { bars.append(bar(sure, end, "#3b6ea5")) }
       bars.append(
         """
-        <text x="0" y="\(y + 16)">\(escaped(step.cause))</text>
-        <rect x="\(x(step.from))" y="\(y)" width="\(max(1, x(step.to) - x(step.from)))" height="22" fill="#3b6ea5"/>
-        <text x="\(left + width + 12)" y="\(y + 16)">\(step.isExact ? "" : step.relation + " ")× \
-        \(ratioText(step.factor))  (\(escaped(step.names.to)) \(directedDecimal(step.to, digits: 5, .nearest)))</text>
+        <text x="\(left + width + 12)" y="\(y + 16)">\(escaped(step.factorText)), \
+        \(escaped(step.shareText))  (\(escaped(step.end.text)))</text>
         """)
     }
+    let legend =
+      waterfall.allSatisfy(\.isExact)
+      ? ""
+      : "\n<p>Dark: lost in any case. Light: may be lost at this step or not, since an end is not known.</p>"
+    let rows = endsRows.map { cells in
+      "<tr>" + cells.enumerated().map { "<td class=\"e\($0)\">\(escaped($1))</td>" }.joined() + "</tr>"
+    }
     return """
-      <svg viewBox="0 0 920 \(Double(steps.count) * height + 16)" width="100%" font-size="14" \
+      <svg viewBox="0 0 1060 \(Double(waterfall.count) * height + 16)" width="100%" font-size="14" \
       font-family="system-ui, sans-serif" role="img" aria-label="Gap waterfall, logarithmic scale">
       \(bars.joined(separator: "\n"))
-      </svg>
+      </svg>\(legend)
+      <table><tr><th>end</th><th>at least</th><th>at most</th><th>known</th></tr>
+      \(rows.joined(separator: "\n"))
+      </table>
       """
   }
 }

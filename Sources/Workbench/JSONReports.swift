@@ -128,6 +128,52 @@ enum JSONReport {
     var exact: Bool
     /// How the true factor compares: `=`, `≤`, `≥` or `≈`.
     var relation: String
+    /// The intervals in which the two ends, the factor and, in per cent, the part of the whole loss lie; nil for infinity.
+    var fromLower: Double
+    var fromUpper: Double?
+    var toLower: Double
+    var toUpper: Double?
+    var factorLower: Double?
+    var factorUpper: Double?
+    var shareLower: Double?
+    var shareUpper: Double?
+
+    init(_ step: WaterfallStep) {
+      self.step = step.cause
+      (from, to) = (step.from, step.to)
+      factor = JSONReport.finite(step.factor)
+      exact = step.isExact
+      relation = step.relation
+      (fromLower, fromUpper) = (step.start.lower.value, JSONReport.finite(step.start.upper.value))
+      (toLower, toUpper) = (step.end.lower.value, JSONReport.finite(step.end.upper.value))
+      factorLower = JSONReport.finite(step.factors.lowerBound)
+      factorUpper = JSONReport.finite(step.factors.upperBound)
+      shareLower = step.share.map { 100 * $0.lowerBound }
+      shareUpper = step.share.map { 100 * $0.upperBound }
+    }
+  }
+
+  /// One number of the waterfall's chain.
+  struct End: Encodable {
+    var name: String
+    var lower: Double
+    var upper: Double?
+    /// `exact` (to the asked gap), `floating-point` (up to rounding) or `stopped`.
+    var known: WaterfallEnd.Knowledge
+    var lowerSoundness: String
+    var upperSoundness: String
+    /// What the upper end comes from.
+    var upperBy: String
+
+    init(_ end: WaterfallEnd) {
+      name = end.name
+      lower = end.lower.value
+      upper = JSONReport.finite(end.upper.value)
+      known = end.knowledge
+      lowerSoundness = end.lower.soundness
+      upperSoundness = end.upper.soundness
+      upperBy = end.upper.source
+    }
   }
 
   struct AuditReport: Encodable {
@@ -135,6 +181,7 @@ enum JSONReport {
     var exact: Exact
     var methods: [Method]
     var waterfall: [Step]
+    var waterfallEnds: [End]
     var consistent: Bool
     var violations: [String]
     var certificate: String?
@@ -242,11 +289,8 @@ extension Audit {
       JSONReport.AuditReport(
         network: question.network.report, exact: exact.report,
         methods: methods.map { $0.report(exact: exact.value) },
-        waterfall: waterfall.map {
-          JSONReport.Step(
-            step: $0.cause, from: $0.from, to: $0.to, factor: JSONReport.finite($0.factor), exact: $0.isExact,
-            relation: $0.relation)
-        },
+        waterfall: waterfall.map { JSONReport.Step($0) },
+        waterfallEnds: waterfallEnds.map { JSONReport.End($0) },
         consistent: isConsistent, violations: violations, certificate: certificate?.acceptedPath,
         certificateRejected: certificate?.check.reason))
   }

@@ -209,36 +209,6 @@ extension Audit {
       secondsText(bound.seconds),
     ]
   }
-
-  /// Where the gap between L and the Frobenius product comes from, on a logarithmic scale.
-  private var waterfallLines: [String] {
-    let finite = waterfall.filter { $0.from > 0 && $0.to.isFinite }
-    guard exact.value > 0, let first = finite.first, let last = finite.last else {
-      return ["gap waterfall: no ratio to a lower end of 0"]
-    }
-    let width = 36.0
-    // Bars only for more than rounding.
-    let span = last.to > first.from * (1 + 1e-6) ? log(last.to) - log(first.from) : 0
-    var table = TextTable(
-      header: ["gap waterfall", "from", "to", "factor", "lost by (log scale)"],
-      alignments: [.left, .right, .right, .right, .left])
-    for step in finite {
-      let start = span > 0 ? Int(((log(step.from) - log(first.from)) / span * width).rounded()) : 0
-      let end = span > 0 ? Int(((log(step.to) - log(first.from)) / span * width).rounded()) : 0
-      let bar = String(repeating: " ", count: start) + String(repeating: "█", count: max(0, end - start))
-      table.rows.append([
-        step.cause, "\(step.names.from) \(directedDecimal(step.from, digits: 5, .nearest))",
-        "\(step.names.to) \(directedDecimal(step.to, digits: 5, .nearest))",
-        (step.isExact ? "" : step.relation + " ") + "× " + ratioText(step.factor), bar.isEmpty ? "·" : bar,
-      ])
-    }
-    table.rows.append([
-      "together", "exact \(directedDecimal(first.from, digits: 5, .nearest))",
-      "\(last.names.to) \(directedDecimal(last.to, digits: 5, .nearest))",
-      "× " + ratioText(last.to / first.from), "",
-    ])
-    return table.lines()
-  }
 }
 
 extension LabelledBound {

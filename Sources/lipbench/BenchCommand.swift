@@ -13,12 +13,14 @@ struct BenchCommand: ParsableCommand {
         lipbench bench quadratic --seeds 10 --peers python3    # beside HiGHS, SCIP, Gurobi where it has them
         lipbench bench outputs           # two layers, several outputs, free patterns
         lipbench bench seqlip            # SeqLip's factors of trained networks
+        lipbench bench deep --seeds 1    # exact constants of deep networks, trained and random; up to a minute each
+        lipbench bench deep --only 10-20-20-2 --json
         lipbench bench planted           # hardness of planted instances; minutes
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "free (two layers, Gaussian, all patterns), networks, quadratic, outputs, seqlip or planted; the first two if left out."
+      "free (two layers, Gaussian, all patterns), networks, quadratic, outputs, seqlip, deep or planted; the first two if left out."
     ))
   var suite: String?
 
@@ -28,8 +30,17 @@ struct BenchCommand: ParsableCommand {
       valueName: "FOLDER"))
   var networks: String?
 
-  @Option(help: "Instances of each kind (quadratic, outputs).")
+  @Option(help: "Instances of each kind (quadratic, outputs, deep).")
   var seeds = 3
+
+  @Option(
+    help: ArgumentHelp(
+      "Real ACAS Xu networks, .nnet or .onnx, in place of random ones of their shape (deep).",
+      valueName: "FOLDER"))
+  var acas: String?
+
+  @Option(help: ArgumentHelp("Only networks whose name contains this (deep).", valueName: "TEXT"))
+  var only: String?
 
   @Option(
     help: ArgumentHelp(
@@ -48,17 +59,21 @@ struct BenchCommand: ParsableCommand {
     guard peers == nil || suite == SearchBenchmark.Suite.quadratic.rawValue else {
       throw ValidationError("--peers is for the suite quadratic")
     }
-    if suite == "planted" { return }
+    guard suite == "deep" || (acas == nil && only == nil) else {
+      throw ValidationError("--acas and --only are for the suite deep")
+    }
+    if suite == "planted" || suite == "deep" { return }
     if let suite, SearchBenchmark.Suite(rawValue: suite) != nil { return }
     if let suite, Benchmark.Suite(rawValue: suite) == nil {
       throw ValidationError(
-        "unknown suite \(suite); the suites are \((Benchmark.Suite.allCases.map(\.rawValue) + SearchBenchmark.Suite.allCases.map(\.rawValue)).joined(separator: ", ")), planted"
+        "unknown suite \(suite); the suites are \((Benchmark.Suite.allCases.map(\.rawValue) + SearchBenchmark.Suite.allCases.map(\.rawValue)).joined(separator: ", ")), deep, planted"
       )
     }
   }
 
   func run() throws {
     if suite == "planted" { return try runPlanted() }
+    if suite == "deep" { return try runDeep() }
     if let suite, let search = SearchBenchmark.Suite(rawValue: suite) { return try run(search) }
     let benchmark = Benchmark(settings: try search.settings(defaultTimeLimit: 60))
     var rows: [Benchmark.Row] = []
@@ -85,6 +100,20 @@ struct BenchCommand: ParsableCommand {
       if !search.limits.quiet { Terminal.note("\(row.kind) seed \(row.seed): \(row.cpuSeconds) CPU s") }
     }
     print(search.json ? SearchBenchmark.json(rows) : SearchBenchmark.text(rows))
+  }
+
+  private func runDeep() throws {
+    let benchmark = DeepBenchmark(
+      settings: try search.settings(defaultTimeLimit: 60), seeds: seeds,
+      folder: networks ?? "instances/networks", acasFolder: acas, only: only)
+    var rows: [DeepBenchmark.Row] = []
+    try benchmark.run { row in
+      rows.append(row)
+      if !search.limits.quiet {
+        Terminal.note("\(row.network) \(row.domain) \(row.norm): \(row.cpuSeconds) CPU s")
+      }
+    }
+    print(search.json ? DeepBenchmark.json(rows) : DeepBenchmark.text(rows))
   }
 
   private func runPlanted() throws {

@@ -19,6 +19,16 @@ import Testing
     #expect(abs(meanSquare - 2.0 / 50) < 0.003)
   }
 
+  @Test func uniformNetworksStayWithinTheirBound() throws {
+    let uniform = try network("uniform-network", ["widths": "16-100-3"])
+    #expect(uniform.architecture == "16-100-3")
+    for (layer, bound) in zip(uniform.layers, [0.25, 0.1]) {
+      #expect((layer.weights.elements + layer.bias).allSatisfy { abs($0) <= bound })
+    }
+    let elements = uniform.layers[0].weights.elements
+    #expect(elements.contains { $0 > 0.24 } && elements.contains { $0 < -0.24 })
+  }
+
   /// With the Gram matrix P = MᵀM: (P - I)(P - r²I) = 0, so every singular value is 1 or r, and the trace says how
   /// many.
   @Test(arguments: [(1, "0.3"), (2, "0.5"), (20, "0"), (20, "0.1"), (30, "1")])

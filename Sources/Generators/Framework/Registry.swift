@@ -10,7 +10,8 @@ public let instanceFamilies: [any InstanceFamily.Type] = [
   SherringtonKirkpatrick.self, WishartPlanting.self, TilePlanting.self, LoopPlanting.self,
   ParityPlanting.self,
   GaussianQCMH.self, RandomPartition.self, PlantedPartition.self,
-  GaussianNetwork.self, IdealNetwork.self, NonnegativeNetwork.self, DegenerateNetwork.self, GreedyTrap.self,
+  GaussianNetwork.self, UniformNetwork.self, IdealNetwork.self, NonnegativeNetwork.self,
+  DegenerateNetwork.self, GreedyTrap.self,
   AutoLipGap.self, FormalGap.self,
 ]
 
