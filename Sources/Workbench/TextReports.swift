@@ -133,16 +133,16 @@ extension ExactConstant {
 extension Audit {
   private static let digits = 7
 
-  /// The column heads of the table of bounds.
-  var tableHeader: [String] {
-    [
-      "method", "value", "is", "soundness", exact.result.isOptimal ? "ratio to L" : "ratio to lower",
-      "seconds",
-    ]
+  /// The lower bounds, the exact constant, and the rest from the tightest to the loosest.
+  var methodsTable: TextTable {
+    TextTable(
+      header: [
+        "method", "value", "is", "soundness", exact.result.isOptimal ? "ratio to L" : "ratio to lower",
+        "seconds",
+      ], alignments: [.left, .right, .left, .left, .right, .right], rows: methodsRows)
   }
 
-  /// The lower bounds, the exact constant, and the rest from the tightest to the loosest.
-  func tableRows() -> [[String]] {
+  private var methodsRows: [[String]] {
     let enclosure = exact.result.enclosure
     func ratio(_ value: Double?) -> String {
       guard let value, exact.value > 0 else { return "–" }
@@ -172,9 +172,7 @@ extension Audit {
   public var text: String {
     var lines = exact.text(explain: false).components(separatedBy: "\n")
     lines.append("")
-    let table = TextTable(
-      header: tableHeader, alignments: [.left, .right, .left, .left, .right, .right], rows: tableRows())
-    lines += table.lines()
+    lines += methodsTable.lines()
     for bound in methods where bound.value == nil {
       lines.append("\(bound.method): \(bound.reason ?? "no value")")
     }

@@ -227,19 +227,15 @@ extension Audit {
   }
 
   /// Which ends are exact, which are bounds, and which are not known.
-  private var endsTable: TextTable {
+  var endsTable: TextTable {
     TextTable(
       header: ["end", "at least", "at most", "known"], alignments: [.left, .right, .right, .left],
-      rows: endsRows)
-  }
-
-  var endsRows: [[String]] {
-    waterfallEnds.map {
-      [
-        $0.name, directedDecimal($0.lower.value, digits: 8, .down),
-        directedDecimal($0.upper.value, digits: 8, .up), $0.words,
-      ]
-    }
+      rows: waterfallEnds.map {
+        [
+          $0.name, directedDecimal($0.lower.value, digits: 8, .down),
+          directedDecimal($0.upper.value, digits: 8, .up), $0.words,
+        ]
+      })
   }
 }
 

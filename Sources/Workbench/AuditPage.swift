@@ -1,0 +1,67 @@
+import Bounds
+import ExactArithmetic
+import Foundation
+import Networks
+import PatternSearch
+
+extension Audit {
+  /// The audit as one self-contained page: the table, and the gap waterfall as a picture.
+  public var html: String {
+    let network = question.network
+    let enclosure = exact.result.enclosure
+    let domain = DomainText.sentence(question.domain, inputs: network.inputs)
+    let verdict =
+      isConsistent
+      ? "Consistent: every lower bound is at most every upper bound." : violations.joined(separator: "; ")
+    return HTMLPage.document(
+      title: "Lipschitz audit of \(network.name)",
+      body: """
+        <h1>\(escaped(network.name))</h1>
+        <p>\(escaped(network.summaryLine)); \(question.normText); X = \(escaped(domain)).</p>
+        <p><b>\(directedDecimal(enclosure.lower, digits: 10, .down)) ≤ L(f, X) ≤ \
+        \(directedDecimal(enclosure.upper, digits: 10, .up))</b>
+        (lower end proved in exact arithmetic, upper end \(escaped(exact.upperSoundness.text))\
+        \(exact.result.isOptimal ? "" : "; search stopped: \(exact.stopText)"))</p>
+        \(HTMLPage.table(methodsTable))
+        <h2>Gap waterfall</h2>
+        \(waterfallPicture)
+        <p>\(escaped(verdict))</p>
+        """)
+  }
+
+  /// Bars on a logarithmic scale, from L to the Frobenius product: dark what is lost in any case, light what may be.
+  private var waterfallPicture: String {
+    guard let scale = waterfallScale() else { return "<p>The bounds agree.</p>" }
+    let (left, width, height) = (200.0, 400.0, 34.0)
+    func x(_ value: Double) -> Double { left + width * scale(value) }
+    var bars: [String] = []
+    for (index, step) in waterfall.enumerated() {
+      let y = Double(index) * height + 8
+      func bar(_ from: Double, _ to: Double, _ color: String) -> String {
+        "<rect x=\"\(from)\" y=\"\(y)\" width=\"\(max(1, to - from))\" height=\"22\" fill=\"\(color)\"/>"
+      }
+      let (sure, end) = (x(step.start.upper.value), x(step.end.lower.value))
+      bars.append("<text x=\"0\" y=\"\(y + 16)\">\(escaped(causeText(step)))</text>")
+      if !step.isExact { bars.append(bar(x(step.start.lower.value), x(step.end.upper.value), "#b4cbe2")) }
+      if step.isExact || sure < end { bars.append(bar(sure, end, "#3b6ea5")) }
+      bars.append(
+        """
+        <text x="\(left + width + 12)" y="\(y + 16)">\(escaped(step.factorText)), \
+        \(escaped(step.shareText))  (\(escaped(step.end.text)))</text>
+        """)
+    }
+    let legend =
+      waterfall.allSatisfy(\.isExact)
+      ? ""
+      : "\n<p>Dark: lost in any case. Light: may be lost at this step or not, since an end is not known.</p>"
+    return """
+      <svg viewBox="0 0 1060 \(Double(waterfall.count) * height + 16)" width="100%" font-size="14" \
+      font-family="system-ui, sans-serif" role="img" aria-label="Gap waterfall, logarithmic scale">
+      \(bars.joined(separator: "\n"))
+      </svg>\(legend)
+      \(HTMLPage.table(endsTable))
+      """
+  }
+}
+
+private func escaped(_ text: String) -> String { HTMLPage.escaped(text) }
