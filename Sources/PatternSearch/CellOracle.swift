@@ -201,20 +201,25 @@ struct CellOracle {
     pattern[unit] = phase
     let row = Cell.Row(forms: cell.forms, unit: crossing.unit, sign: sign)
     let point = sign == crossing.sign ? cell.point : crossing.beyond
+    let known = ([cell.point] + cell.crossing.map(\.beyond)).filter {
+      Double(cell.forms.sign(crossing.unit, at: $0)) == sign
+    }
     return settle(
-      forms: cell.forms, rows: cell.rows + [row], point: point, pattern: pattern,
+      forms: cell.forms, rows: cell.rows + [row], point: point, known: known, pattern: pattern,
       constantUnits: cell.constantUnits, node: node)
   }
 
   /// Decides every unit that does not cross the cell, layer by layer, until some unit crosses or none is left.
+  ///
+  /// - Parameter known: points of the cell: a unit that has both signs at them needs no linear program.
   private mutating func settle(
-    forms frontier: LayerForms, rows: [Cell.Row], point inside: [Double], pattern known: PartialPattern,
-    constantUnits: Set<Int>, node start: Int
+    forms frontier: LayerForms, rows: [Cell.Row], point inside: [Double], known: [[Double]] = [],
+    pattern start: PartialPattern, constantUnits: Set<Int>, node first: Int
   ) -> Settled {
-    var node = start
+    var node = first
     var forms = frontier
     var point = inside
-    var pattern = known
+    var pattern = start
     var constantUnits = constantUnits
     while true {
       let base = problem.unitRange(forms.layer).lowerBound
@@ -241,11 +246,13 @@ struct CellOracle {
         return Settled(cell: nil, node: node, pattern: pattern)
       }
       point = generic
-      guard let verdicts = classify(open, forms: forms, rows: rows, point: point) else {
+      var crossing = crossings(open, forms: forms, point: point, known: known)
+      let isCrossing = Set(crossing.map(\.unit))
+      let rest = open.filter { !isCrossing.contains($0) }
+      guard let verdicts = classify(rest, forms: forms, rows: rows, point: point) else {
         return Settled(cell: nil, node: node, pattern: pattern)
       }
-      var crossing: [Cell.Crossing] = []
-      for (i, verdict) in zip(open, verdicts) {
+      for (i, verdict) in zip(rest, verdicts) {
         switch verdict {
         case .stable(let sign, let evidence):
           pattern[base + i] = sign > 0 ? .on : .off
@@ -340,6 +347,18 @@ struct CellOracle {
       size /= 4
     }
     return nil
+  }
+
+  /// The units whose form has another sign at a known point of the cell than at `point`.
+  private func crossings(
+    _ units: [Int], forms: LayerForms, point: [Double], known: [[Double]]
+  ) -> [Cell.Crossing] {
+    units.compactMap { unit in
+      let sign = forms.sign(unit, at: point)
+      return known.first { forms.sign(unit, at: $0) == -sign }.map {
+        Cell.Crossing(unit: unit, sign: Double(sign), beyond: $0)
+      }
+    }
   }
 
   /// For each unit the one sign its form has on the cell, or a crossing; nil where a thin cell was met.
