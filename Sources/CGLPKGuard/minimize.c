@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 
 #include "CGLPKGuard.h"
@@ -11,6 +12,21 @@ struct call {
   int *index;
   double *entry;
 };
+
+/* The columns at the end of their range that the costs ask for: a basis from which the dual simplex method can start. */
+static void start_dual(glp_prob *lp, const struct call *call, const double *costs) {
+  for (int i = 0; i < call->rows; i++) glp_set_row_stat(lp, i + 1, GLP_BS);
+  for (int j = 0; j < call->columns; j++) {
+    int isFixed = call->columnLower[j] == call->columnUpper[j];
+    glp_set_col_stat(lp, j + 1, isFixed ? GLP_NS : costs[j] < 0 ? GLP_NU : GLP_NL);
+  }
+}
+
+static int has_ranges(const struct call *call) {
+  for (int j = 0; j < call->columns; j++)
+    if (!isfinite(call->columnLower[j]) || !isfinite(call->columnUpper[j])) return 0;
+  return 1;
+}
 
 static void minimize(void *argument) {
   struct call *call = argument;
@@ -37,9 +53,16 @@ static void minimize(void *argument) {
   glp_init_smcp(&parameters);
   parameters.msg_lev = GLP_MSG_OFF;
   parameters.tm_lim = call->milliseconds;
+  /* Over many columns with few rows the primal method moves one column after another; the dual one flips many at a time. */
+  int isDual = columns > 2 * rows && has_ranges(call);
+  if (isDual) {
+    parameters.meth = GLP_DUALP;
+    parameters.r_test = GLP_RT_FLIP;
+  }
   for (int o = 0; o < call->objectives; o++) {
     size_t atColumn = (size_t)o * (size_t)columns, atRow = (size_t)o * (size_t)rows;
     for (int j = 0; j < columns; j++) glp_set_obj_coef(lp, j + 1, call->costs[atColumn + (size_t)j]);
+    if (isDual) start_dual(lp, call, call->costs + atColumn);
     int failure = glp_simplex(lp, &parameters);
     call->status[o] = failure ? 0 : glp_get_status(lp);
     call->value[o] = glp_get_obj_val(lp);
