@@ -33,16 +33,13 @@ public struct ScaledIntegerMatrix: Sendable {
 
   public static func * (a: ScaledIntegerMatrix, b: ScaledIntegerMatrix) -> ScaledIntegerMatrix {
     precondition(a.columns == b.rows)
-    var product = [BigInt](repeating: 0, count: a.rows * b.columns)
-    for i in 0..<a.rows {
-      for k in 0..<a.columns {
-        let factor = a.elements[i * a.columns + k]
-        guard !factor.isZero else { continue }
-        for j in 0..<b.columns {
-          let entry = b.elements[k * b.columns + j]
-          if !entry.isZero { product[i * b.columns + j] += factor * entry }
-        }
-      }
+    let rows = RowCombinations(
+      (0..<b.rows).map { k in
+        (0..<b.columns).map { (column: $0, value: b.elements[k * b.columns + $0]) }
+          .filter { !$0.value.isZero }
+      }, width: b.columns, weightBits: a.elements.largestBitWidth)
+    let product = (0..<a.rows).flatMap { i in
+      rows.sum((0..<a.columns).map { (row: $0, weight: a.elements[i * a.columns + $0]) })
     }
     return ScaledIntegerMatrix(
       rows: a.rows, columns: b.columns, elements: product, exponent: a.exponent + b.exponent)

@@ -94,15 +94,15 @@ extension PatternProblem {
 
   /// J(σ) without rounding.
   func exactJacobian(_ pattern: PartialPattern) -> ScaledIntegerMatrix {
-    var exact = ScaledIntegerMatrix(
-      rows: chain[0].rows, columns: chain[0].columns, doubles: chain[0].elements)
-    for layer in 0..<hiddenLayers {
-      let next = chain[layer + 1]
-      exact =
-        ScaledIntegerMatrix(rows: next.rows, columns: next.columns, doubles: next.elements)
-        * exact.scalingRows(by: diagonal(pattern, layer: layer))
+    let factors = chain.enumerated().map { layer, weights in
+      let exact = ScaledIntegerMatrix(rows: weights.rows, columns: weights.columns, doubles: weights.elements)
+      return layer < hiddenLayers ? exact.scalingRows(by: diagonal(pattern, layer: layer)) : exact
     }
-    return exact
+    // From the narrower end.
+    let (first, last) = (factors[0], factors[hiddenLayers])
+    return last.rows < first.columns
+      ? factors.dropLast().reversed().reduce(last) { $0 * $1 }
+      : factors.dropFirst().reduce(first) { $1 * $0 }
   }
 
   /// A unit top right singular vector, rounded; nil for the zero matrix.

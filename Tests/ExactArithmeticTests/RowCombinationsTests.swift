@@ -1,5 +1,5 @@
 import BigInt
-import CertificateKernel
+import ExactArithmetic
 import RandomNumbers
 import Testing
 

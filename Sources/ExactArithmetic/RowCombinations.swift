@@ -1,10 +1,10 @@
-package import BigInt
+public import BigInt
 
-/// Sums Σ_k w_ik · r_k of rows of integers, in two's complement with as many words as they can need: what a layer makes of the forms
-/// before it. Much faster than with integers that grow.
-package struct RowCombinations {
+/// Sums Σ_k w_ik · r_k of rows of integers, in two's complement with as many words as they can need: products of matrices, what a
+/// layer makes of the forms before it. Much faster than with integers that grow.
+public struct RowCombinations {
   /// A row's entries; those that are not there are zero.
-  package typealias Row = [(column: Int, value: BigInt)]
+  public typealias Row = [(column: Int, value: BigInt)]
 
   private let width: Int
   /// Words of a number.
@@ -16,7 +16,7 @@ package struct RowCombinations {
   /// - Parameters:
   ///   - width: columns of the rows.
   ///   - weightBits: no weight's magnitude has more bits.
-  package init(_ rows: [Row], width: Int, weightBits: Int) {
+  public init(_ rows: [Row], width: Int, weightBits: Int) {
     self.width = width
     let bits = rows.reduce(0) { $1.reduce($0) { max($0, $1.value.magnitude.bitWidth) } }
     // As many bits for the number of terms, and one for the sign.
@@ -37,7 +37,7 @@ package struct RowCombinations {
   /// Σ w_k · row k over some rows, dense.
   ///
   /// - Complexity: O(terms · width · words · weight's words) word products.
-  package func sum(_ weights: [(row: Int, weight: BigInt)]) -> [BigInt] {
+  public func sum(_ weights: [(row: Int, weight: BigInt)]) -> [BigInt] {
     var sum = [UInt](repeating: 0, count: width * words)
     for (row, weight) in weights {
       for (shift, word) in weight.magnitude.words.enumerated() where shift < words && word != 0 {
@@ -91,5 +91,5 @@ package struct RowCombinations {
 
 extension Sequence<BigInt> {
   /// Bits of the largest magnitude.
-  var largestBitWidth: Int { reduce(0) { Swift.max($0, $1.magnitude.bitWidth) } }
+  public var largestBitWidth: Int { reduce(0) { Swift.max($0, $1.magnitude.bitWidth) } }
 }
