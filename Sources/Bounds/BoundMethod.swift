@@ -265,7 +265,8 @@ extension BoundMethod {
 /// Every method that needs a network only, in the order tables show them: from the tightest upper bound by theory to the loosest,
 /// then the rest.
 public let boundMethods: [any BoundMethod.Type] = [
-  Sampling.self, FormalGlobalLipschitz.self, LipSDPNeuron.self, LipSDPLayer.self, ECLipsEFast.self,
+  Sampling.self, CellWalk.self, FormalGlobalLipschitz.self, LipSDPNeuron.self, LipSDPLayer.self,
+  ECLipsEFast.self,
   CombettesPesquet.self, SeqLip.self, GreedySeqLip.self, TheoremThree.self, AutoLip.self, Frobenius.self,
 ]
 

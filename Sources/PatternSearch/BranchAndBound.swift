@@ -16,6 +16,10 @@ struct BranchAndBound: Sendable {
   /// Local searches before the root.
   private static let starts = 8
   private static let kicks = 48
+  /// Over attainable patterns: how many points are looked at before the root, and at most how many Jacobians on the walk over
+  /// cells after them.
+  private static let samples = 200...2000
+  private static let walk = 600
 
   private let state: SearchState
   /// Reduced, where the patterns are free and something can be.
@@ -102,11 +106,12 @@ struct BranchAndBound: Sendable {
       return parts(pattern: all, cell: nil, number: 0)
     }
     // The larger the network, the more a good first incumbent saves.
-    let count = min(2000, 100 * problem.units)
+    let count = min(Self.samples.upperBound, max(Self.samples.lowerBound, 10 * problem.units))
     for point in problem.samplePoints(count: count, seed: seed, usual: state.settings.usualInputs) {
       if stop() { break }
       state.offer(point: point)
     }
+    state.walkCells(budget: min(Self.walk, 5 * problem.units))
     if splitting != nil { return parts(pattern: problem.openPattern, cell: nil, number: 0) }
     var oracle = oracle
     defer { self.count(&oracle) }

@@ -59,7 +59,7 @@ extension PatternProblem {
   }
 
   /// A point of the domain near x where the network is differentiable, and its pattern.
-  private func pointBeside(_ x: [Double], _ random: inout SplitMix64) -> (
+  func pointBeside(_ x: [Double], _ random: inout SplitMix64) -> (
     x: [Double], pattern: PartialPattern
   )? {
     let scale = x.reduce(1) { max($0, abs($1)) }

@@ -43,7 +43,8 @@ public struct Enclosure: Sendable {
 
   /// Proved in exact arithmetic by `witness`.
   public var lower: Double
-  /// A floating-point bound: every relaxation behind it was checked with a margin for rounding.
+  /// A floating-point bound: every relaxation behind it was checked with a margin for rounding. With engine `milp` what GLPK
+  /// says, unchecked.
   public var upper: Double
   public var witness: Witness?
 
@@ -109,7 +110,8 @@ public enum Engine: String, Sendable, CaseIterable, Codable {
   case elimination
   /// The same by branch and cut over linear programs.
   case linear
-  /// The same as a mixed-integer program for GLPK.
+  /// Mixed-integer programs for GLPK: of the spins where there are some, of deep networks in the norms 1, inf and 1:inf on boxes
+  /// (LipMIP). A comparison, whose upper end is GLPK's word.
   case milp
 
   /// The engines that take attainable patterns.

@@ -22,7 +22,7 @@ extension PatternProblem {
   }
 
   /// The median distance of the first hidden layer's kinks from the origin; 1 where there is none.
-  private var kinkDistance: Double {
+  var kinkDistance: Double {
     guard hiddenLayers > 0 else { return 1 }
     let distances = (0..<chain[0].rows).compactMap { i -> Double? in
       let length = LinearAlgebra.norm(Array(chain[0].row(i)))

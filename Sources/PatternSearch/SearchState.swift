@@ -83,6 +83,8 @@ final class SearchState: @unchecked Sendable {
   /// Of this run and of those that it resumes.
   var seconds: Double { locked { $0.earlier } + elapsed }
   private var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
+  /// What is left of the time limit; nil without one.
+  var remainingSeconds: Double? { settings.timeLimit.map { $0 - elapsed } }
 
   /// A part of the search space whose bound is at most this is done with. A sixteenth of the asked gap: the
   /// relaxation's last digits are cheap, and tables that compare bounds want them.

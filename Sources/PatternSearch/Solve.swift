@@ -95,7 +95,10 @@ extension PatternProblem {
     case .semidefinite:
       return try BranchAndBound(state: state).run()
     case .zonotope: return try Zonotope(state: state).run()
-    case .elimination, .linear, .milp:
+    case .milp:
+      var programs = try LipMIP(state: state)
+      return try programs.run()
+    case .elimination, .linear:
       throw UnsupportedSearch(
         description:
           "engine \(engine.rawValue) takes two ReLU layers whose Jacobian is a vector: one output (with nonnegative weights, "

@@ -31,6 +31,8 @@ struct SymbolicBounds: Sendable {
     /// For each free input how many units after the frontier it leaves undecided: a unit counts for the inputs by their
     /// shares of its range.
     var influence: [Double]
+    /// Of the units from the frontier on.
+    var ranges: [UnitRange] = []
   }
 
   /// The cell's pattern with further units decided where their sign is certain over its box.
@@ -69,6 +71,7 @@ struct SymbolicBounds: Sendable {
           result.sides.append((unit, range.u > -range.l ? .on : .off))
         }
       }
+      result.ranges += ranges
       guard layer + 1 < problem.hiddenLayers else { break }
       backward.append(
         zip(units, ranges).map { UnitLines(result.pattern[$0], problem.slopes[$0], $1) })

@@ -95,7 +95,8 @@ public struct ExactConstant: Sendable {
         }
       }
     }
-    return (result, nil, .floatingPoint)
+    let isUnchecked = result.engine == .milp && problem.hiddenLayers > 0
+    return (result, nil, isUnchecked ? .unchecked : .floatingPoint)
   }
 
   /// A quadratic problem in integers that gives the constant, where that is asked for or the better way; nil elsewhere.

@@ -247,7 +247,8 @@ struct CertificateOptions: ParsableArguments {
 struct SearchOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "auto, enumerate, cells, semidefinite or zonotope; elimination, linear, milp for problems and networks that are one.",
+      "auto, enumerate, cells, semidefinite or zonotope; elimination and linear for problems and networks that are one; milp for "
+        + "those, and in the norms 1, inf and 1:inf for networks on boxes (GLPK: a comparison, its upper end is not checked).",
       valueName: "engine"))
   var engine = "auto"
 

@@ -39,6 +39,7 @@ import Testing
     let exact = solved.enclosure
     let free = try question.freeProblem.solve().enclosure
     let sampling = try value(Sampling(count: 200))
+    let walk = try value(CellWalk(budget: 300))
     let fgl = try value(FormalGlobalLipschitz())
     let neuron = try value(LipSDPNeuron())
     let layer = try value(LipSDPLayer())
@@ -59,6 +60,7 @@ import Testing
     ]
     for (name, upper) in uppers {
       #expect(sampling <= upper, "seed \(seed): sampling > \(name)")
+      #expect(walk <= upper, "seed \(seed): cell-walk > \(name)")
       #expect(exact.lower <= upper, "seed \(seed): exact lower > \(name)")
       if !["exact"].contains(name) { #expect(free.lower <= upper, "seed \(seed): free lower > \(name)") }
     }

@@ -19,6 +19,20 @@ private func read(_ file: String) throws -> MultilayerPerceptron {
 }
 
 @Suite struct InstanceTests {
+  @Test("An upper end that rests on GLPK is called unchecked, in the text and in JSON")
+  func solverLabel() throws {
+    let network = try read("iris-4-5-5-3.json")
+    let box = Domain.box(lower: [0, 0, 0, 0], upper: [1, 1, 1, 1])
+    for (engine, isUnchecked) in [(Engine.milp, true), (.semidefinite, false)] {
+      let question = try BoundQuestion(
+        network, domain: box, norm: .one, settings: SearchSettings(engine: engine))
+      let exact = try ExactConstant(question)
+      #expect(exact.result.isOptimal && (exact.upperSoundness == .unchecked) == isUnchecked)
+      #expect(exact.text(explain: false).contains("GLPK's bound, not checked") == isUnchecked)
+      #expect(exact.json.contains("unchecked") == isUnchecked)
+    }
+  }
+
   struct Forward: Decodable {
     struct Case: Decodable {
       var file: String
