@@ -60,6 +60,9 @@ struct RobustnessCommand: ParsableCommand {
     guard ["1", "2", "inf"].contains(norm) else {
       throw ValidationError("--norm \(norm): a radius is in the norm 2, 1 or inf")
     }
+    guard search.engine != Engine.milp.rawValue else {
+      throw ValidationError("--engine milp: its bounds are GLPK's word, and a radius needs one that holds")
+    }
     guard (points.data == nil) == (radius == nil) else {
       throw ValidationError(
         "--data and --radius go together; leave out both for the constants of all pairs of classes")

@@ -126,6 +126,7 @@ import Testing
         ["--data", file], ["--radius", "1"], ["--data", file, "--radius", "0"],
         ["--data", file, "--radius", "nan"], ["--data", file, "--radius", "1", "--norm", "1:inf"],
         ["--data", file, "--radius", "1", "--steps", "-1"], ["--norm", "3"], ["--engine", "magic"],
+        ["--norm", "inf", "--domain", "box:0:1", "--engine", "milp"],
       ] {
         #expect(try Tool.run(["robustness", Self.network] + options).code == 64, "\(options)")
       }
