@@ -40,6 +40,8 @@ struct Claim {
   private var value: Rational?
   /// The bound on the other side.
   private var bound: Rational?
+  /// Whether a point strictly inside the rows of a polytope was named: without one there are no cells to speak of.
+  private var hasInteriorPoint = false
 
   /// `claim constant …` or `claim optimum`.
   init(_ words: inout Words, _ instance: Instance) throws(CertificateRejected) {
@@ -192,7 +194,7 @@ struct Claim {
 
   // MARK: Witnesses and solutions
 
-  /// `x …`, `pattern …`, `v …` or `solution …`.
+  /// `x …`, `inside …`, `pattern …`, `v …` or `solution …`.
   mutating func step(_ words: inout Words) throws(CertificateRejected) {
     switch (words.rule, subject) {
     case ("x", .constant(let constant)):
@@ -201,7 +203,13 @@ struct Claim {
       }
       let x = try coordinates("x", constant, &words)
       guard let free = constant.chain.restrict(x) else { throw words.rejected("x lies outside the domain") }
+      hasInteriorPoint = true
       pattern = try WitnessRule(chain: constant.chain, norm: constant.norm).pattern(at: free, words)
+    case ("inside", .constant(let constant)) where constant.isAttainable:
+      guard constant.chain.restrict(try coordinates("inside", constant, &words)) != nil else {
+        throw words.rejected("the point is not strictly inside the rows of the polytope, or outside its box")
+      }
+      hasInteriorPoint = true
     case ("pattern", .constant(let constant)):
       guard !constant.isAttainable else {
         throw words.rejected("a pattern needs a point that attains it: name x")
@@ -271,6 +279,11 @@ struct Claim {
 
   /// `conclude LOWER UPPER`, `conclude at-most|at-least Q yes|no` or `conclude own yes|no`.
   func conclude(_ words: inout Words) throws(CertificateRejected) -> (ProvedClaim, statement: String) {
+    if case .constant(let constant) = subject, constant.isAttainable, constant.chain.hasRows, bound != nil,
+      !hasInteriorPoint
+    {
+      throw words.rejected("nothing shows that the polytope has an interior: name a point x, or one inside")
+    }
     // The ends in which the optimum lies, in the numbers that proofs are about.
     let lower = isSquare ? max((maximizes ? value : bound) ?? 0, 0) : maximizes ? value : bound
     let upper = maximizes ? bound : value

@@ -134,6 +134,9 @@ struct PatternChain: Sendable {
     return result
   }
 
+  /// Whether the domain is a polytope.
+  var hasRows: Bool { !rows.isEmpty }
+
   /// Whether some unit of a hidden layer passes on its pre-activation.
   func hasPassing(_ layer: Int) -> Bool { unitRange(layer).contains { passing.contains($0) } }
 

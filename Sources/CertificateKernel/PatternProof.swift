@@ -23,6 +23,8 @@ struct PatternProof {
   }
 
   private static let memory = 64
+  /// Of the numerator and the denominator of the place of a split: every double has fewer.
+  private static let placeBits = 1200
   private let chain: PatternChain
   private let isAttainable: Bool
   private let norm: OperatorNorm
@@ -125,6 +127,13 @@ struct PatternProof {
     let input = try words.index(below: box.intervals.count, "input")
     let value = try words.rational("place of the split")
     try words.end()
+    // Places of many splits meet in one node's box: their common denominator must stay small.
+    guard value.denominator.magnitude.isPowerOfTwo, value.denominator.bitWidth <= Self.placeBits,
+      value.numerator.magnitude.bitWidth <= Self.placeBits
+    else {
+      throw words.rejected(
+        "the place of a split is a fraction over a power of two of at most \(Self.placeBits) bits")
+    }
     let interval = box.intervals[input]
     guard interval.lower < value, value < interval.upper else {
       throw words.rejected("the place of the split is not inside the node's interval of input \(input)")
@@ -235,4 +244,8 @@ struct PatternProof {
     }
     return rule.failure(node.pattern, multipliers: multipliers, weights: weights, level: level)
   }
+}
+
+extension BigUInt {
+  fileprivate var isPowerOfTwo: Bool { !isZero && trailingZeroBitCount == bitWidth - 1 }
 }

@@ -14,12 +14,17 @@ import ExactArithmetic
 /// 2019, DeepPoly): z ≥ Σ c_i a_i + b, each activation a_i replaced by the line that c_i's sign asks for, each pre-activation by its
 /// sum of activations, down to the inputs t, x = lower + t (upper - lower), 0 ≤ t ≤ 1. Upper bounds are lower bounds of -z.
 ///
+/// Units are rescaled by powers of two, z to z / 2^k with the next layer's column times 2^k, so that each has its largest weight or bias
+/// near 1: signs and lines stay what they are.
+///
 /// All numbers are integers over powers of two with about 50 bits, rounded down; a form's coefficient that is too small by
 /// less than one unit lowers the form's value by no more than one unit times the size of what it multiplies, which is taken off.
 struct RangeRule {
   private static let bits = 50
   private static let leastRangeBits = 20
   private let chain: PatternChain
+  /// k of each hidden unit.
+  private let exponents: [[Int]]
   /// All but the first layer.
   private let later: [RoundedLayer]
   /// Slopes are over 2^slopeFraction.
@@ -32,10 +37,17 @@ struct RangeRule {
 
   init(_ chain: PatternChain) {
     self.chain = chain
-    later = chain.layers.dropFirst().dropLast().map { layer in
-      RoundedLayer(
-        rows: layer.rows, columns: layer.columns, weights: layer.weights.map { ($0, layer.denominator) },
-        bias: layer.bias.map { ($0, layer.denominator) })
+    let exponents = Self.exponents(chain)
+    self.exponents = exponents
+    later = (1..<max(chain.hiddenLayers, 1)).map { index in
+      let layer = chain.layers[index]
+      let (own, before) = (exponents[index], exponents[index - 1])
+      return RoundedLayer(
+        rows: layer.rows, columns: layer.columns,
+        weights: layer.weights.enumerated().map {
+          Self.scaled($1, layer.denominator, by: before[$0 % layer.columns] - own[$0 / layer.columns])
+        },
+        bias: layer.bias.enumerated().map { Self.scaled($1, layer.denominator, by: -own[$0]) })
     }
     // A unit that passes has the slope 1.
     let size = chain.slopes.reduce(1) {
@@ -43,6 +55,33 @@ struct RangeRule {
     }
     slopeFraction = Self.bits - size
     rangeBits = Self.bits - size
+  }
+
+  /// Bits of each unit's largest weight or bias; of the first layer over the whole box.
+  private static func exponents(_ chain: PatternChain) -> [[Int]] {
+    var result: [[Int]] = []
+    for index in 0..<chain.hiddenLayers {
+      let layer = chain.layers[index]
+      let widths = chain.box.map { box in box.map { $0.upper - $0.lower } } ?? []
+      let columns = index > 0 ? result[index - 1] : widths.map { size($0.numerator, $0.denominator) }
+      precondition(columns.count == layer.columns, "the rule is for boxes")
+      result.append(
+        (0..<layer.rows).map { i in
+          let sizes = (0..<layer.columns).compactMap { j -> Int? in
+            let weight = layer.weights[i * layer.columns + j]
+            return weight.isZero ? nil : size(weight, layer.denominator) + columns[j]
+          }
+          let bias = layer.bias[i].isZero ? [] : [size(layer.bias[i], layer.denominator)]
+          return (sizes + bias).max() ?? 0
+        })
+    }
+    return result
+  }
+
+  /// numerator · 2^exponent / denominator as a fraction.
+  private static func scaled(_ numerator: BigInt, _ denominator: BigInt, by exponent: Int) -> (BigInt, BigInt)
+  {
+    exponent >= 0 ? (numerator << exponent, denominator) : (numerator, denominator << -exponent)
   }
 
   /// `U P U P …` and perhaps `sides V P V P …`: what is decided, and for units V the one-sided line that bounds them; for others it
@@ -134,10 +173,13 @@ struct RangeRule {
     let denominator = layer.denominator * common
     let result = RoundedLayer(
       rows: layer.rows, columns: layer.columns,
-      weights: layer.weights.enumerated().map { ($1 * widths[$0 % layer.columns], denominator) },
+      weights: layer.weights.enumerated().map {
+        Self.scaled($1 * widths[$0 % layer.columns], denominator, by: -exponents[0][$0 / layer.columns])
+      },
       bias: (0..<layer.rows).map { i in
         let weights = layer.weights[i * layer.columns..<(i + 1) * layer.columns]
-        return (zip(weights, lower).reduce(layer.bias[i] * common) { $0 + $1.0 * $1.1 }, denominator)
+        let value = zip(weights, lower).reduce(layer.bias[i] * common) { $0 + $1.0 * $1.1 }
+        return Self.scaled(value, denominator, by: -exponents[0][i])
       })
     if first.count >= Self.memory { first = [:] }
     first[box.number] = result
@@ -153,7 +195,7 @@ struct RangeRule {
     var form = (0..<target.columns).map { sign * target.weights[row * target.columns + $0] }
     var fraction = target.fraction
     var total = Self.dyadic(
-      Int128(sign > 0 ? target.bias[row] : -target.bias[row] - 1), target.biasFraction)
+      Int128(sign > 0 ? target.bias[row] : -target.bias[row] - target.biasPlay), target.biasFraction)
     for index in stride(from: layer - 1, through: 0, by: -1) {
       let (lines, below) = (known[index], layers[index])
       total += -Self.dyadic(lines.values.sum, fraction + lines.values.fraction)
@@ -175,8 +217,8 @@ struct RangeRule {
       var size: Int128 = 0
       var sums = [Int128](repeating: 0, count: below.columns)
       for (i, c) in form.enumerated() where c != 0 {
-        // The rounded bias is too small by less than a unit.
-        constant += Int128(c) * Int128(below.bias[i]) + Int128(min(c, 0))
+        // The rounded bias is too small by less than its play.
+        constant += Int128(c) * Int128(below.bias[i]) + Int128(min(c, 0)) * Int128(below.biasPlay)
         size += Int128(c.magnitude)
         let start = i * below.columns
         for j in 0..<below.columns { sums[j] &+= Int128(c) &* Int128(below.weights[start + j]) }
@@ -287,6 +329,8 @@ struct RangeRule {
     let bias: [Int64]
     let fraction: Int
     let biasFraction: Int
+    /// 0 where no bias was rounded, else 1.
+    let biasPlay: Int64
 
     /// - Parameters: numbers as numerators and positive denominators.
     init(rows: Int, columns: Int, weights: [(BigInt, BigInt)], bias: [(BigInt, BigInt)]) {
@@ -294,6 +338,7 @@ struct RangeRule {
       self.columns = columns
       (self.weights, fraction) = Self.rounded(weights)
       (self.bias, biasFraction) = Self.rounded(bias)
+      biasPlay = bias.allSatisfy { $0.0.isZero } ? 0 : 1
     }
 
     private static func rounded(_ numbers: [(BigInt, BigInt)]) -> ([Int64], Int) {
@@ -328,7 +373,7 @@ struct RangeRule {
           u &+= Int128(w) &* Int128(w > 0 ? values.high[j] : values.low[j])
         }
         low.append(((BigInt(l) - play) << products) + (BigInt(bias[i]) << biases))
-        high.append(((BigInt(u) + play) << products) + (BigInt(bias[i] + 1) << biases))
+        high.append(((BigInt(u) + play) << products) + (BigInt(bias[i] + biasPlay) << biases))
       }
       return Ranges(low, high, fraction: common, bits: bits)
     }

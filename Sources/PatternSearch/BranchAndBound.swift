@@ -20,6 +20,8 @@ struct BranchAndBound: Sendable {
   /// cells after them.
   private static let samples = 200...2000
   private static let walk = 600
+  /// So many parts of J have their relaxation before the search.
+  private static let cappedParts = 16
 
   private let state: SearchState
   /// Reduced, where the patterns are free and something can be.
@@ -112,7 +114,10 @@ struct BranchAndBound: Sendable {
       state.offer(point: point)
     }
     state.walkCells(budget: min(Self.walk, 5 * problem.units))
-    if splitting != nil { return parts(pattern: problem.openPattern, cell: nil, number: 0) }
+    if let splitting {
+      capByRelaxation(splitting)
+      return parts(pattern: problem.openPattern, cell: nil, number: 0)
+    }
     var oracle = oracle
     defer { self.count(&oracle) }
     let root = oracle.root(seed: seed)
@@ -123,6 +128,23 @@ struct BranchAndBound: Sendable {
     state.statistics.cells += 1
     state.offer(point: cell.point)
     return parts(pattern: cell.pattern, cell: cell, number: cell.node)
+  }
+
+  /// The relaxation of the whole box, which bounds what intervals bound far worse where the search ends early. Nodes keep their own
+  /// bounds: they say where to look first.
+  private func capByRelaxation(_ splitting: InputSplitting) {
+    // A proof bounds its open nodes one by one, in the end.
+    guard state.settings.proof == nil, problem.parts.count <= Self.cappedParts, let wholeBox else { return }
+    let pattern = symbolicBounds.deciding(more: problem.openPattern, from: splitting.forms, over: wholeBox)
+      .pattern
+    var largest = 0.0
+    for part in problem.parts where !stop() {
+      let relaxed = relaxation.bound(
+        pattern, part: part, cutoff: state.cutoff, tolerance: 1e-2, patience: 0.1, shouldStop: stop)
+      state.statistics.relaxations += 1
+      largest = max(largest, relaxed.bound)
+    }
+    if !stop() { state.cap(bound: largest) }
   }
 
   /// The root, for each part of J a node of its own.

@@ -680,3 +680,11 @@ struct CellOracle {
     return all.map { $0.scaled(to: exponent) }
   }
 }
+
+extension PatternProblem {
+  /// A point strictly inside the domain, proved so, where GLPK names one.
+  public var interiorPoint: [Double]? {
+    var oracle = CellOracle(problem: self)
+    return oracle.root(seed: 0).cell.map { inputPoint($0.point) }
+  }
+}

@@ -156,6 +156,8 @@ struct PatternCheckpointHeader: Codable, Sendable {
   let pattern: PartialPattern?
   let settled: Double
   let thin: Double
+  /// Of the whole search space; nil where there is none.
+  let cap: Double?
   let statistics: SearchStatistics
   let seconds: Double
 
@@ -164,7 +166,7 @@ struct PatternCheckpointHeader: Codable, Sendable {
       statistics.nodes, statistics.cells, statistics.linearPrograms, statistics.exactDecisions,
       statistics.relaxations, statistics.newtonSteps, statistics.exactWitnesses,
     ]
-    guard settled >= 0, thin >= 0, seconds >= 0, counts.allSatisfy((0...1 << 52).contains) else {
+    guard settled >= 0, thin >= 0, cap ?? 0 >= 0, seconds >= 0, counts.allSatisfy((0...1 << 52).contains) else {
       throw CheckpointError("\(file):1: its counts or bounds are out of range")
     }
   }
@@ -176,6 +178,7 @@ struct PatternCheckpointHeader: Codable, Sendable {
     // Every norm is far below this; JSON has no infinity.
     settled = min(state.settled, .greatestFiniteMagnitude)
     thin = min(state.thin, .greatestFiniteMagnitude)
+    cap = state.cap.isFinite ? state.cap : nil
     statistics = state.statistics
     seconds = state.seconds
   }

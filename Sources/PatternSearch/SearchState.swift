@@ -27,6 +27,7 @@ final class SearchState: @unchecked Sendable {
     var lower = 0.0
     var settled = 0.0
     var thin = 0.0
+    var cap = Double.infinity
     var stop: StopReason?
     var lastReport = ContinuousClock.now
     var earlier = 0.0
@@ -79,6 +80,8 @@ final class SearchState: @unchecked Sendable {
   /// The largest bound among parts that hold no nameable witness.
   var thin: Double { locked { $0.thin } }
   var stop: StopReason? { locked { $0.stop } }
+  /// A bound of the whole search space, whatever those of its parts are.
+  var cap: Double { locked { $0.cap } }
 
   /// Of this run and of those that it resumes.
   var seconds: Double { locked { $0.earlier } + elapsed }
@@ -98,6 +101,7 @@ final class SearchState: @unchecked Sendable {
   }
 
   func settle(bound: Double) { locked { $0.settled = max($0.settled, bound) } }
+  func cap(bound: Double) { locked { $0.cap = min($0.cap, bound) } }
   func settleThin(bound: Double) { locked { $0.thin = max($0.thin, bound) } }
   /// A decision stands, whatever else ended the search.
   private func stop(_ reason: StopReason) {
@@ -135,6 +139,7 @@ final class SearchState: @unchecked Sendable {
     locked {
       $0.settled = header.settled
       $0.thin = header.thin
+      $0.cap = header.cap ?? .infinity
       $0.statistics = header.statistics
       $0.earlier = header.seconds
     }
@@ -261,14 +266,16 @@ final class SearchState: @unchecked Sendable {
 
   func enclosure(openBound: Double) -> Enclosure {
     locked {
-      Enclosure(lower: $0.lower, upper: max($0.lower, $0.settled, $0.thin, openBound), witness: $0.witness)
+      Enclosure(
+        lower: $0.lower, upper: max($0.lower, min($0.cap, max($0.settled, $0.thin, openBound))),
+        witness: $0.witness)
     }
   }
 
   /// The result, with the largest bound still open (0 where the search is complete).
   func result(openBound: Double, engine: Engine, explanation: String) -> SearchResult {
     let enclosure = enclosure(openBound: openBound)
-    let isComplete = max(openBound, thin) <= cutoff
+    let isComplete = min(cap, max(openBound, thin)) <= cutoff
     var verdict: Bool?
     if let threshold = settings.threshold, stop == .decided || isComplete {
       verdict = threshold.answer(settled: stop == .decided)

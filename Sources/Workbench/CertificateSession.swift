@@ -32,7 +32,7 @@ final class CertificateSession {
     file.write(claim.line)
     var found: ExactConstant.Found = try search(question, patterns, sink)
     let result = found.result
-    let witness = result.enclosure.witness.map(claim.lines) ?? []
+    let witness = result.enclosure.witness.map(claim.lines) ?? claim.interiorLine.map { [$0] } ?? []
     if let threshold = question.settings.threshold, let verdict = result.verdict {
       if threshold.isSettled(verdict), claims == 0 {
         // The witness says it all; nothing is proved of the upper end.

@@ -122,6 +122,14 @@ struct ConstantClaim {
     return [place, "v " + direction(witness).map { CertificateNumber.text($0) }.joined(separator: " ")]
   }
 
+  /// Of a polytope a point strictly inside, which a proof without a witness needs.
+  var interiorLine: String? {
+    guard isAttainable, case .polytope = question.domain else { return nil }
+    return question.attainableProblem.interiorPoint.map {
+      "inside " + $0.map { CertificateNumber.text($0) }.joined(separator: " ")
+    }
+  }
+
   /// One coordinate for each of the network's inputs: the problem over free patterns knows only of those that vary.
   private func direction(_ witness: Witness) -> [Dyadic] {
     guard !isAttainable, let (lower, upper) = question.domain.box else {

@@ -1,3 +1,4 @@
+import ExactArithmetic
 import Foundation
 import LinearAlgebra
 import LinearProgramming
@@ -33,27 +34,48 @@ enum PolytopeFile {
   }
 
   private static func polytope(_ rows: [[Double]], _ path: String) throws -> Domain {
-    let inputs = rows[0].count - 1
-    // The largest ball of radius at most 1: its radius is positive where there is an interior.
-    var columns = Polyhedron(columns: inputs + 1)
-    for j in 0..<inputs {
-      columns.columnLower[j] = -1e9
-      columns.columnUpper[j] = 1e9
-    }
-    columns.columnLower[inputs] = -1
-    columns.columnUpper[inputs] = 1
-    for row in rows {
-      let a = Array(row.dropLast())
-      columns.addRow(a.map { -$0 } + [-norm(a)], lower: -row[inputs])
-    }
-    let cost = [Double](repeating: 0, count: inputs) + [-1]
-    guard case .optimal(_, let point, _)? = try GLPK.minimize([cost], over: columns).first, point[inputs] > 0
-    else {
+    guard try interiorPoint(rows) != nil else {
       throw InputError(
-        file: path, "no point lies strictly inside all rows", remedy: "give a polytope with an interior")
+        file: path, "no point was found strictly inside all rows",
+        remedy: "give a polytope with an interior; an equality in two rows has none")
     }
     return .polytope(
-      rows: Matrix(rows.map { Array($0.dropLast()) }), bounds: rows.map { $0[inputs] }, lower: nil, upper: nil
-    )
+      rows: Matrix(rows.map { Array($0.dropLast()) }), bounds: rows.map { $0[rows[0].count - 1] }, lower: nil,
+      upper: nil)
+  }
+
+  /// How often the search for a point is repeated around the last one, in finer coordinates each time.
+  private static let rounds = 7
+
+  /// A point strictly inside, proved in exact arithmetic: the centre of the largest ball near the origin as GLPK finds it, whose
+  /// tolerance is relative to the numbers that it is given, and then of ever smaller neighbourhoods. Nil where none was found.
+  private static func interiorPoint(_ rows: [[Double]]) throws -> [Double]? {
+    let inputs = rows[0].count - 1
+    let lengths = rows.map { norm(Array($0.dropLast())) }
+    // As far as any row from the origin, and farther.
+    var unit = 4 * zip(rows, lengths).reduce(1) { max($0, abs($1.0[inputs]) / $1.1) }
+    var middle = [Double](repeating: 0, count: inputs)
+    for _ in 0..<rounds {
+      var columns = Polyhedron(columns: inputs + 1)
+      for j in 0...inputs { (columns.columnLower[j], columns.columnUpper[j]) = (-1, 1) }
+      for (row, length) in zip(rows, lengths) {
+        let distance = room(row, at: middle).truncated / length / unit
+        columns.addRow(row.dropLast().map { -$0 / length } + [-1], lower: -distance)
+      }
+      let cost = [Double](repeating: 0, count: inputs) + [-1]
+      guard case .optimal(_, let point, _)? = try GLPK.minimize([cost], over: columns).first else {
+        return nil
+      }
+      middle = zip(middle, point).map { $0 + unit * $1 }
+      guard middle.allSatisfy(\.isFinite) else { return nil }
+      if rows.allSatisfy({ room($0, at: middle).signum > 0 }) { return middle }
+      unit *= 0x1p-10
+    }
+    return nil
+  }
+
+  /// b - a·x.
+  private static func room(_ row: [Double], at x: [Double]) -> Dyadic {
+    x.indices.reduce(Dyadic(row[x.count])) { $0 + -(Dyadic(row[$1]) * Dyadic(x[$1])) }
   }
 }

@@ -10,7 +10,7 @@ enum VNNLIBBox {
     let text = String(decoding: try InputFile.contents(path), as: UTF8.self)
     var lower = [Double?](repeating: nil, count: inputs)
     var upper = [Double?](repeating: nil, count: inputs)
-    for (line, words) in assertions(text) where words.contains(where: { $0.hasPrefix("X_") }) {
+    for (line, words) in try assertions(text, path) where words.contains(where: { $0.hasPrefix("X_") }) {
       func failure() -> InputError {
         InputError(
           file: path, place: "\(line)", "an assertion on inputs that is no bound of one input",
@@ -41,7 +41,9 @@ enum VNNLIBBox {
   }
 
   /// The words of each `(assert …)` without parentheses, and the line it begins in.
-  private static func assertions(_ text: String) -> [(line: Int, words: [String])] {
+  private static func assertions(
+    _ text: String, _ path: String
+  ) throws(InputError) -> [(line: Int, words: [String])] {
     var result: [(line: Int, words: [String])] = []
     var depth = 0
     var word = ""
@@ -70,6 +72,15 @@ enum VNNLIBBox {
         }
       }
       endOfWord()
+      guard depth >= 0 else {
+        throw InputError(
+          file: path, place: "\(index + 1)", "a closing parenthesis too many", remedy: "leave it out")
+      }
+    }
+    guard depth == 0 else {
+      throw InputError(
+        file: path, place: "\(start)", "the expression that begins here has no end",
+        remedy: "close \(depth) more parenthes\(depth == 1 ? "is" : "es"); the file may be cut off")
     }
     return result
   }

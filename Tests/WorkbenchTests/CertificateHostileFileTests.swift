@@ -113,6 +113,36 @@ import Testing
       Self.ising, ["claim optimum", "solution " + String(repeating: "+", count: 1_000_000)], "solution")
   }
 
+  @Test("A polytope without interior has no constant to speak of")
+  func flatPolytope() throws {
+    let network = SmallNetwork([[[1, 1]], [[1]]]).json
+    let claim = "claim constant norm 2 patterns attainable domain polytope 2 "
+    let proof = ["proof patterns", "infeasible 0 exact 1 2", "qed"]
+    try expectRejected(network, [claim + "1 0 0 -1 0 0"] + proof + ["conclude - 0", "end"], "x_0 = 0")
+    for point in ["0 0", "1 0", "-1 0", "1/1000000000000 0"] {
+      let lines = [claim + "1 0 0 -1 0 0"] + proof + ["inside \(point)", "conclude - 0", "end"]
+      try expectRejected(network, lines, "inside \(point)")
+    }
+    // A slab, and the same with a point on its wall.
+    let slab = [claim + "1 0 1 -1 0 0", "proof patterns", "level 2", "interval 0", "qed"]
+    for (lines, isAccepted) in [
+      (["inside 1/2 0"], true), (["x 1/2 7"], true), ([], false), (["inside 1 0"], false),
+    ] {
+      let all = ["lipbench-certificate 1"] + slab + lines + ["conclude - 3", "end"]
+      let outcome = check(try readInstance(network), all.map { Array($0.utf8) })
+      #expect(((try? outcome.get()) != nil) == isAccepted, "\(lines): \(outcome)")
+    }
+  }
+
+  @Test("Places of splits have few bits: those of many splits meet in one node")
+  func wideSplits() throws {
+    let lines = [Self.constant, "proof patterns"]
+    let wide = "\(String(repeating: "9", count: 400))"
+    for place in ["1/3", "1/\(wide)", "1p-1300", "0", "1", "2", "-1"] {
+      try expectRejected(Self.network, lines + ["split 0 0 \(place)"], "split at \(place.prefix(10))")
+    }
+  }
+
   @Test("A hundred thousand branchings")
   func branchings() throws {
     let deep = SmallNetwork([(0..<60).map { _ in [1] }, [(0..<60).map { _ in 1 }]]).json
