@@ -52,6 +52,21 @@ import Workbench
     #expect(splits > 10)
   }
 
+  @Test("A search that ends early is no worse than the relaxation of all patterns", arguments: UInt64(1)...4)
+  func cap(seed: UInt64) throws {
+    let scratch = try ScratchFolder()
+    let question = try BoundQuestion(network(seed: seed), domain: box)
+    let relaxed = try #require(LipSDPNeuron().run(question).value)
+    var settings = SearchSettings(
+      engine: .semidefinite, nodeLimit: 1,
+      tree: TreeSettings(checkpoint: CheckpointPlan(file: scratch.path + "/tree")))
+    let first = try question.attainableProblem.solve(settings)
+    #expect(first.reason == .nodes && first.enclosure.upper <= relaxed * (1 + 1e-2))
+    settings.nodeLimit = 2
+    settings.tree.checkpoint?.resumes = true
+    #expect(try question.attainableProblem.solve(settings).enclosure.upper <= first.enclosure.upper)
+  }
+
   @Test("A search with splits resumes, uses threads, and excludes no known pattern", arguments: UInt64(1)...4)
   func trees(seed: UInt64) throws {
     let scratch = try ScratchFolder()
