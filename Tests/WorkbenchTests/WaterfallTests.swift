@@ -109,7 +109,7 @@ import Workbench
     #expect(ends[1].lower.value >= ends[0].lower.value)
     #expect(ends[1].lower.value <= 107.517 && 107.51698 <= ends[1].upper.value)
     #expect(audit.waterfall[0].factors.lowerBound == 1)
-    let wide = try Self.audit(Self.read("iris-4-8-8-3"), nodeLimit: 1)
+    let wide = try Self.audit(Self.read("surface-2-20-20-20-1"), nodeLimit: 1)
     #expect(wide.text.contains("░"))
     for word in ["not known", "exact to the asked gap", "up to rounding", "unattainable patterns"] {
       #expect(audit.text.contains(word), "\(word)")
