@@ -23,7 +23,9 @@ public struct CellWalk: BoundMethod {
   public init(budget: Int) { self.budget = budget }
 
   public func bound(_ question: BoundQuestion) -> LabelledBound {
-    let witness = question.attainableProblem.bestWalk(budget: budget, settings: question.settings)
-    return Self.answer(witness?.lower ?? 0, evidence: witness.map { .witness($0) })
+    let (witness, isStopped) = question.attainableProblem.bestWalk(
+      budget: budget, settings: question.settings)
+    return Self.answer(
+      witness?.lower ?? 0, isStopped: isStopped, evidence: witness.map { .witness($0) })
   }
 }

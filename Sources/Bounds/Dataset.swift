@@ -27,7 +27,9 @@ public struct Dataset: BoundMethod {
       (data.skipped, "on a kink, left out"), (data.stopped, "after a limit, left out"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     guard points.count > data.outside + data.skipped + data.stopped else {
-      return Self.none("no point of \(points.count) could be used: \(notes.joined(separator: "; "))")
+      var answer = Self.none("no point of \(points.count) could be used: \(notes.joined(separator: "; "))")
+      answer.isStopped = data.stopped > 0
+      return answer
     }
     // Without a witness every Jacobian was zero.
     var answer = Self.answer(

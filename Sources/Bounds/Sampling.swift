@@ -22,7 +22,9 @@ public struct Sampling: BoundMethod {
   public init(count: Int) { self.count = count }
 
   public func bound(_ question: BoundQuestion) -> LabelledBound {
-    let witness = question.attainableProblem.bestSample(count: count, settings: question.settings)
-    return Self.answer(witness?.lower ?? 0, evidence: witness.map { .witness($0) })
+    let (witness, isStopped) = question.attainableProblem.bestSample(
+      count: count, settings: question.settings)
+    return Self.answer(
+      witness?.lower ?? 0, isStopped: isStopped, evidence: witness.map { .witness($0) })
   }
 }

@@ -252,7 +252,8 @@ extension PatternProblem {
   /// - Parameters:
   ///   - budget: Jacobians that may be formed.
   ///   - settings: the seed, the limits, points to start from and where the inputs usually lie.
-  public func bestWalk(budget: Int, settings: SearchSettings) -> Witness? {
+  /// - Returns: the witness, and whether a limit cut the walk short.
+  public func bestWalk(budget: Int, settings: SearchSettings) -> (witness: Witness?, isStopped: Bool) {
     precondition(isAttainable)
     let state = SearchState(problem: self, settings: settings, sink: { _ in })
     state.offerStartingPoints()
@@ -260,7 +261,7 @@ extension PatternProblem {
       count: Self.samplesBeforeWalk, seed: settings.seed, usual: settings.usualInputs)
     for point in samples.prefix(budget) where !state.shouldStop() { state.offer(point: point) }
     state.walkCells(budget: budget - samples.count)
-    return state.witness
+    return (state.witness, state.shouldStop())
   }
 }
 

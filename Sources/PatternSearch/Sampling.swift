@@ -36,13 +36,14 @@ extension PatternProblem {
   /// O(count) forward passes and spectral norms; exact arithmetic for each new record.
   ///
   /// - Parameter settings: the seed, the limits and where the inputs usually lie.
-  public func bestSample(count: Int, settings: SearchSettings) -> Witness? {
+  /// - Returns: the witness, and whether a limit cut the sampling short.
+  public func bestSample(count: Int, settings: SearchSettings) -> (witness: Witness?, isStopped: Bool) {
     precondition(isAttainable)
     let state = SearchState(problem: self, settings: settings, sink: { _ in })
     for point in samplePoints(count: count, seed: settings.seed, usual: settings.usualInputs) {
-      if state.shouldStop() { break }
+      if state.shouldStop() { return (state.witness, true) }
       state.offer(point: point)
     }
-    return state.witness
+    return (state.witness, false)
   }
 }

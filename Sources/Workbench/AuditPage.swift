@@ -1,31 +1,27 @@
 import Bounds
-import ExactArithmetic
 import Foundation
 import Networks
-import PatternSearch
 
 extension Audit {
-  /// The audit as one self-contained page: the table, and the gap waterfall as a picture.
-  public var html: String {
-    let network = question.network
-    let enclosure = exact.result.enclosure
-    let domain = DomainText.sentence(question.domain, inputs: network.inputs)
+  /// The audit as one self-contained page: the report on the constant, the table, and the gap waterfall as a picture.
+  ///
+  /// - Parameter version: the tool's, for the page's foot.
+  public func html(version: String) -> String {
     let verdict =
       isConsistent
       ? "Consistent: every lower bound is at most every upper bound." : violations.joined(separator: "; ")
+    let remarks = remarkLines + [togetherLine].compactMap { $0 }
     return HTMLPage.document(
-      title: "Lipschitz audit of \(network.name)",
+      title: "Lipschitz audit of \(question.network.name)",
       body: """
-        <h1>\(escaped(network.name))</h1>
-        <p>\(escaped(network.summaryLine)); \(question.normText); X = \(escaped(domain)).</p>
-        <p><b>\(directedDecimal(enclosure.lower, digits: 10, .down)) ≤ L(f, X) ≤ \
-        \(directedDecimal(enclosure.upper, digits: 10, .up))</b>
-        (lower end proved in exact arithmetic, upper end \(escaped(exact.upperSoundness.text))\
-        \(exact.result.isOptimal ? "" : "; search stopped: \(exact.stopText)"))</p>
+        <h1>\(escaped(question.network.name))</h1>
+        <pre>\(escaped(exact.text(explain: false)))</pre>
         \(HTMLPage.table(methodsTable))
+        \(remarks.isEmpty ? "" : "<p>\(remarks.map(escaped).joined(separator: "<br>\n"))</p>")
         <h2>Gap waterfall</h2>
         \(waterfallPicture)
         <p>\(escaped(verdict))</p>
+        <footer>\(escaped(version))</footer>
         """)
   }
 

@@ -53,4 +53,10 @@ public struct ClassPairConstants: Sendable {
   }
 
   public var isClosed: Bool { pairs.allSatisfy(\.isClosed) }
+
+  /// With those that an interruption left out.
+  public var pairCount: Int {
+    let classes = ClassDifferences.classes(network)
+    return classes * (classes - 1) / 2
+  }
 }

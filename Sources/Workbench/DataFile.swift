@@ -13,6 +13,8 @@ public struct DataFile: Sendable {
   public let lines: [Int]
   /// What stands in the column of classes; nil where there is none.
   public let labels: [String]?
+  /// The header's name of the column of classes, where it is none of the usual ones.
+  public let otherLabelName: String?
 
   /// Names of the column of classes.
   public static let labelNames = ["label", "class", "target"]
@@ -71,6 +73,7 @@ public struct DataFile: Sendable {
     self.points = points
     self.lines = lines
     self.labels = layout?.label == nil ? nil : labels
+    otherLabelName = layout?.otherLabelName
   }
 
   private static func count(_ number: Int, _ thing: String) -> String {
@@ -90,12 +93,17 @@ public struct DataFile: Sendable {
 
   /// The names of the columns, where the first line has them: words, or numbers before the name of the classes.
   private static func header(_ cells: [String], line: Int) throws(InputError) -> [String]? {
-    let names = cells.map { $0.lowercased() }
-    if names.contains(where: labelNames.contains) { return names }
-    guard let word = cells.first(where: { Double($0) == nil }), cells.contains(where: hasLetter) else {
-      return nil
+    let namesClasses = cells.contains { labelNames.contains($0.lowercased()) }
+    guard namesClasses || cells.contains(where: hasLetter) else { return nil }
+    let number = namesClasses ? nil : cells.first { Double($0) != nil }
+    guard let other = number, let word = cells.first(where: { Double($0) == nil }) else {
+      if let column = cells.firstIndex(of: "") {
+        throw InputError(
+          place: "\(line)", "column \(column + 1) has no name",
+          remedy: column == 0 ? "write the file without the index (index=False)" : "give every column a name")
+      }
+      return cells
     }
-    guard let other = cells.first(where: { Double($0) != nil }) else { return names }
     throw InputError(
       place: "\(line)", "the first line holds “\(word.prefix(40))” and the number \(other.prefix(40))",
       remedy: "begin with a header of names only, or with a line of numbers only")
@@ -135,19 +143,21 @@ public struct DataFile: Sendable {
     let separator: Separator
     let columns: Int
     let label: Int?
+    let otherLabelName: String?
 
     init(
       _ separator: Separator, columns: Int, header: [String]?, inputs: Int, line: Int
     ) throws(InputError) {
       self.separator = separator
       self.columns = columns
-      let named = header?.indices.filter { labelNames.contains(header?[$0] ?? "") } ?? []
+      let named = header?.indices.filter { labelNames.contains(header?[$0].lowercased() ?? "") } ?? []
       guard named.count < 2 else {
         throw InputError(
           place: "\(line)", "\(named.count) columns are called \(labelNames.joined(separator: ", "))",
           remedy: "keep one column of classes")
       }
       label = named.first ?? (columns == inputs + 1 ? inputs : nil)
+      otherLabelName = named.isEmpty ? label.flatMap { header?[$0] } : nil
       let given = columns - (label == nil ? 0 : 1)
       guard given == inputs else {
         throw InputError(

@@ -1,3 +1,4 @@
+import Bounds
 import Foundation
 import LinearAlgebra
 public import Networks
@@ -136,6 +137,17 @@ public enum DomainText {
     return "box with sides \(shortest == longest ? "of" : "from \(shortest) to") \(longest) in R^\(inputs)"
   }
 
+  /// Says which inputs a domain fixes, counted from 1; nil where all vary.
+  static func fixedInputs(_ domain: Domain) -> String? {
+    guard let (lower, upper) = domain.box else { return nil }
+    let fixed = lower.indices.filter { lower[$0] == upper[$0] }
+    if fixed.isEmpty { return nil }
+    if fixed.count == lower.count { return "the domain fixes all inputs: it is one point" }
+    let names = fixed.map { "\($0 + 1)" }.joined(separator: ", ")
+    return
+      "the domain fixes \(fixed.count == 1 ? "input" : "inputs") \(names): only changes of the others count"
+  }
+
   private static func sided(_ length: Double) -> String { String(format: "%.4g", length) }
 
   /// Shortest text that reads back equal, without the `.0` of whole numbers.
@@ -143,4 +155,9 @@ public enum DomainText {
     let text = value.description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
+}
+
+extension BoundQuestion {
+  /// The notes of the network's reader, and of the domain.
+  var notes: [String] { network.notes + [DomainText.fixedInputs(domain)].compactMap { $0 } }
 }

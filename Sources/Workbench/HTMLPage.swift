@@ -13,6 +13,8 @@ enum HTMLPage {
     body { font: 15px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #222; }
     table { border-collapse: collapse; margin: 1em 0; }
     th, td { padding: .2em .8em; border-bottom: 1px solid #ddd; text-align: left; }
+    pre { overflow-x: auto; }
+    footer { color: #666; font-size: 13px; }
     .right { text-align: right; font-variant-numeric: tabular-nums; }
     </style>
     </head>

@@ -42,6 +42,9 @@ enum JSONReport {
     var sense = "maximize"
     var witness: Witness?
     var verdict: String?
+    /// Of `decide`.
+    var question: String?
+    var threshold: String?
     var certificate: String?
     var certificateRejected: String?
   }
@@ -228,7 +231,7 @@ extension ExactConstant {
         pattern: question.attainableProblem.layered($0.pattern))
     }
     return JSONReport.Exact(
-      network: question.network.report, value: value, lower: enclosure.lower,
+      network: question.report, value: value, lower: enclosure.lower,
       upper: JSONReport.finite(enclosure.upper),
       lowerSquared: "\(lowerSquared)", upperSquared: enclosure.upper.isFinite ? "\(upperSquared)" : nil,
       upperSoundness: upperSoundness,
@@ -247,6 +250,27 @@ extension ExactConstant {
   public var verdictText: String { result.verdict.map { $0 ? "yes" : "no" } ?? "undecided" }
 
   public var json: String { JSONReport.text(report) }
+
+  /// What `lipbench decide --json` prints.
+  ///
+  /// - Parameters:
+  ///   - question: `at-most`, `at-most-squared` or `at-least`.
+  ///   - threshold: as the user wrote it.
+  public func decisionJSON(question: String, threshold: String) -> String {
+    var report = report
+    report.question = question
+    report.threshold = threshold
+    return JSONReport.text(report)
+  }
+}
+
+extension BoundQuestion {
+  /// The network, with the notes of the domain, too.
+  var report: JSONReport.Network {
+    var report = network.report
+    report.notes = notes
+    return report
+  }
 }
 
 extension LabelledBound {
@@ -260,7 +284,7 @@ extension LabelledBound {
         JSONReport.Layer(
           name: $0.name, method: $0.method, side: $0.side.rawValue, value: JSONReport.finite($0.value),
           seconds: $0.seconds)
-      }, detail: detail, witness: question.flatMap { witness($0) }, network: question?.network.report,
+      }, detail: detail, witness: question.flatMap { witness($0) }, network: question?.report,
       domain: question.map { DomainText.describe($0.domain) },
       box: question.flatMap { JSONReport.Box($0.domain) })
   }
@@ -287,7 +311,7 @@ extension Audit {
   public var json: String {
     JSONReport.text(
       JSONReport.AuditReport(
-        network: question.network.report, exact: exact.report,
+        network: question.report, exact: exact.report,
         methods: methods.map { $0.report(exact: exact.value) },
         waterfall: waterfall.map { JSONReport.Step($0) },
         waterfallEnds: waterfallEnds.map { JSONReport.End($0) },

@@ -188,6 +188,8 @@ extension Maximization {
     var solution: [Int]
     var planted: String?
     var verdict: String?
+    var question: String?
+    var threshold: String?
     var certificate: String?
     var certificateRejected: String?
     var notes: [String]
@@ -200,7 +202,9 @@ extension Maximization {
   }
 
   /// What `--json` prints.
-  public func json(seed: UInt64) -> String {
+  ///
+  /// - Parameter asked: the question of `decide`, `at-most`, `at-most-squared` or `at-least`, and its threshold as it was written.
+  public func json(seed: UInt64, asked: (question: String, threshold: String)? = nil) -> String {
     let (lower, upper) = enclosure
     let verdict = threshold.map { _ in self.verdict.map { $0 ? "yes" : "no" } ?? "undecided" }
     return JSONReport.text(
@@ -215,6 +219,7 @@ extension Maximization {
         soundness: soundness, nodes: result.statistics.nodes,
         statistics: result.statistics, seconds: result.seconds, seed: seed, solution: solution,
         planted: instance.planted?.value.description, verdict: verdict,
+        question: asked?.question, threshold: asked?.threshold,
         certificate: certificate?.acceptedPath, certificateRejected: certificate?.check.reason,
         notes: instance.notes))
   }

@@ -1,3 +1,4 @@
+import Bounds
 import ExactArithmetic
 import Foundation
 import Networks
@@ -32,7 +33,9 @@ extension Robustness {
       "question  certified radius up to \(DomainText.short(radius)) in the \(norm.name)-norm, "
         + "X = \(DomainText.sentence(domain, inputs: network.inputs))",
       "data      \(data.path), \(data.points.count) points, "
-        + (data.labels == nil ? "no labels: the network's own classes" : "with labels"),
+        + (data.labels == nil
+          ? "no labels: the network's own classes"
+          : "with labels" + (data.otherLabelName.map { " from column “\($0)”" } ?? "")),
       "classes   \(classesLine(network))",
     ] + noteLines(network.notes)
   }
@@ -46,7 +49,7 @@ extension Robustness {
 
   var rowTable: TextTable {
     var table = TextTable(
-      header: ["point", "class", "nearest", "margin", "constant", "radius", "closed", ""],
+      header: ["point", "class", "nearest", "margin", "constant", "radius", "closed", "remark"],
       alignments: [.right, .right, .right, .right, .right, .right, .left, .left])
     for row in rows {
       let start = ["\(row.point)", row.outcome == .outside && data.labels == nil ? "–" : "\(row.label)"]
@@ -140,7 +143,7 @@ extension ClassPairConstants {
       ])
     }
     lines += table.lines()
-    if isInterrupted { lines += ["", "interrupted: \(pairs.count) pairs"] }
+    if isInterrupted { lines += ["", "interrupted: \(pairs.count) of \(pairCount) pairs"] }
     lines += [
       "",
       "lower ends are proved by witnesses, L_ij and autolip are floating-point upper bounds with margins for rounding",
@@ -186,6 +189,9 @@ extension JSONReport {
     var radius: Double
     var data: String
     var labelled: Bool
+    /// Of the constants.
+    var soundness = Soundness.floatingPoint
+    var marginSoundness = ExactConstant.UpperSoundness.exact
     var rows: [Row]
     var pairs: [Pair]
     var points: Int
@@ -214,6 +220,9 @@ extension JSONReport {
     var norm: String
     var domain: String
     var box: JSONReport.Box?
+    /// Of `upper` and `autolip`; lower ends are proved by witnesses.
+    var soundness = Soundness.floatingPoint
+    var lowerSoundness = "proved"
     var pairs: [Pair]
     var closed: Bool
     var interrupted: Bool

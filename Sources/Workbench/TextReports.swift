@@ -49,6 +49,10 @@ extension ExactConstant {
     question.norm == .two && question.outputs == nil ? "" : "\nnorm      \(question.normText)"
   }
 
+  private var fixedInputsLine: String {
+    DomainText.fixedInputs(question.domain).map { "\n" + noteLines([$0])[0] } ?? ""
+  }
+
   /// What `lipbench exact` prints.
   public func text(explain: Bool) -> String {
     let enclosure = result.enclosure
@@ -58,7 +62,7 @@ extension ExactConstant {
       "question  \(patterns == .attainable ? "L(f, X)" : "FGL, all patterns"), \(question.normText), X = \(domainLine)",
       "",
     ]
-    lines.insert(contentsOf: noteLines(question.network.notes), at: 2)
+    lines.insert(contentsOf: noteLines(question.notes), at: 2)
     let label = patterns == .attainable ? "L(f, X)" : "FGL"
     if result.isOptimal {
       lines.append(
@@ -121,7 +125,7 @@ extension ExactConstant {
     return """
       \(verdict)
       network   \(question.network.summaryLine)
-      X         \(domainLine)\(normLine)
+      X         \(domainLine)\(normLine)\(fixedInputsLine)
       known     \(directedDecimal(enclosure.lower, digits: 12, .down)) ≤ L(f, X) ≤ \
       \(directedDecimal(enclosure.upper, digits: 12, .up))
       bound     \(upperSoundness.text)
@@ -168,21 +172,25 @@ extension Audit {
     return rows + rest.map { row($0, ratio($0.value)) }
   }
 
+  /// Why methods have no value, and what else they have to say.
+  var remarkLines: [String] {
+    methods.filter { $0.value == nil }.map { "\($0.method): \($0.reason ?? "no value")" }
+      + methods.compactMap { bound in bound.detail.map { "\(bound.method): \($0)" } }
+  }
+
+  /// What a stopped search and the methods know together.
+  var togetherLine: String? {
+    if exact.result.isOptimal { return nil }
+    return "all together: \(directedDecimal(bestLower, digits: 10, .down)) ≤ L(f, X) ≤ "
+      + directedDecimal(bestUpper, digits: 10, .up)
+  }
+
   /// The table and the waterfall, for a terminal or a paper.
   public var text: String {
     var lines = exact.text(explain: false).components(separatedBy: "\n")
     lines.append("")
-    lines += methodsTable.lines()
-    for bound in methods where bound.value == nil {
-      lines.append("\(bound.method): \(bound.reason ?? "no value")")
-    }
-    for bound in methods { if let detail = bound.detail { lines.append("\(bound.method): \(detail)") } }
-    if !exact.result.isOptimal {
-      lines.append("")
-      lines.append(
-        "all together: \(directedDecimal(bestLower, digits: 10, .down)) ≤ L(f, X) ≤ "
-          + directedDecimal(bestUpper, digits: 10, .up))
-    }
+    lines += methodsTable.lines() + remarkLines
+    if let togetherLine { lines += ["", togetherLine] }
     lines.append("")
     lines += waterfallLines
     lines.append("")
@@ -212,9 +220,10 @@ extension Audit {
 extension LabelledBound {
   /// What `lipbench bound` prints.
   public var text: String {
-    guard value != nil else { return "\(method): no value: \(reason ?? "unknown reason")" }
+    let stopped = isStopped ? ", stopped" : ""
+    guard value != nil else { return "\(method): no value\(stopped): \(reason ?? "unknown reason")" }
     var lines = [
-      "\(method) = \(printed(digits: 12))   (\(side == .estimate ? "estimate" : "\(side.rawValue) bound"), "
+      "\(method) = \(printed(digits: 12))   (\(side == .estimate ? "estimate" : "\(side.rawValue) bound")\(stopped), "
         + "soundness: \(soundness.rawValue), \(secondsText(seconds)) s)"
     ]
     if let detail { lines.append(detail) }

@@ -35,7 +35,10 @@ struct AuditCommand: ParsableCommand {
     let audit = try Audit(
       question, certificate: try proof.request(network.network, place: network.place), sink: search.sink,
       progress: { if !search.limits.quiet { Terminal.note("running \($0)") } })
-    if let html { try TextFile.write(audit.html, to: html) }
+    if let html {
+      let version = LipBenchCommand.configuration.version.split(separator: "\n").joined(separator: "; ")
+      try TextFile.write(audit.html(version: version), to: html)
+    }
     print(search.json ? audit.json : audit.text)
     if let certificate = audit.certificate, !search.json { print(certificate.text) }
     try proof.require(audit.certificate)

@@ -12,6 +12,9 @@ struct BoundCommand: ParsableCommand {
         lipbench bound lipsdp-neuron net.onnx --json
         lipbench bound autolip net.json --certificate net.cert
         lipbench bound dataset net.json --data points.csv      # the largest Jacobian at the points of a file
+        lipbench bound cell-walk net.json --data points.csv    # walks from the best of them, too
+
+      Ctrl-C and --time-limit stop a method; what it has by then is printed (exit code 2).
       """)
 
   @Flag(help: "List the methods with what they are and where they come from.")
@@ -39,8 +42,9 @@ struct BoundCommand: ParsableCommand {
     }
     guard network != nil else { throw ValidationError("name a network file after the method") }
     let needsData = dataMethods.contains { $0 == type }
-    guard needsData == (points.data != nil) else {
-      throw ValidationError(needsData ? "\(method) needs --data FILE" : "--data is for the method dataset")
+    guard !needsData || points.data != nil else { throw ValidationError("\(method) needs --data FILE") }
+    guard points.data == nil || needsData || type == CellWalk.self else {
+      throw ValidationError("--data is for the methods \(Dataset.name) and \(CellWalk.name)")
     }
   }
 
@@ -57,6 +61,7 @@ struct BoundCommand: ParsableCommand {
     print(search.json ? bound.json(question, certificate: certificate) : bound.text)
     if let certificate, !search.json { print(certificate.text) }
     try proof.require(certificate)
+    if bound.isStopped { throw ExitCode(2) }
     if bound.value == nil { throw ExitCode(1) }
   }
 }

@@ -36,14 +36,14 @@ struct DecideCommand: ParsableCommand {
   func run() throws {
     let hint = try kind.map { try ProblemKind.parse($0, "--kind") }
     guard try NetworkFile.isNetwork(network.network, kind: hint) else { return try decideProblem(hint) }
-    guard let (threshold, claim) = try question.aboutNetwork() else {
+    guard let (threshold, claim) = try question.aboutNetwork(), let asked = question.asked else {
       throw ValidationError("give one of --at-most V, --at-most-squared V, --at-least V")
     }
     let decision = try ExactConstant(
       try network.question(search.settings(threshold: threshold, checkpoint: checkpoint)),
       certificate: try proof.request(network.network, place: network.place, checkpoint: checkpoint),
       sink: search.sink)
-    try report(decision, claim)
+    try report(decision, claim, asked)
   }
 
   /// A problem file: its own threshold, or the one given.
@@ -58,8 +58,13 @@ struct DecideCommand: ParsableCommand {
     guard let threshold = given ?? own else {
       throw ValidationError("the file holds no threshold: give one of --at-most V, --at-least V")
     }
+    // The value of lip-cst is L².
+    let relation =
+      threshold.relation == .atLeast
+      ? "at-least" : instance.problem.kind == .lipCST ? "at-most-squared" : "at-most"
+    let asked = question.asked ?? (relation, "\(threshold.value)")
     if let problem = instance.problem as? LipCST, !problem.isAttained {
-      return try decideNetwork(try problem.network(name: instance.name), threshold, certificate)
+      return try decideNetwork(try problem.network(name: instance.name), threshold, asked, certificate)
     }
     let decision = try Maximization.solve(
       instance, threshold: threshold, settings: search.quadraticSettings(checkpoint), certificate: certificate
@@ -72,14 +77,16 @@ struct DecideCommand: ParsableCommand {
     let claim = threshold.claim(about: name)
     print(
       search.json
-        ? decision.json(seed: search.limits.seed) : decision.decisionText(claim.yes, negation: claim.no))
+        ? decision.json(seed: search.limits.seed, asked: asked)
+        : decision.decisionText(claim.yes, negation: claim.no))
     try proof.require(decision.certificate)
     if decision.verdict == nil { throw ExitCode(2) }
   }
 
   /// LIP-CST that no reduction leads on from: a network over all of Rⁿ.
   private func decideNetwork(
-    _ network: MultilayerPerceptron, _ threshold: OptimumThreshold, _ certificate: CertificateRequest?
+    _ network: MultilayerPerceptron, _ threshold: OptimumThreshold,
+    _ asked: (question: String, threshold: String), _ certificate: CertificateRequest?
   ) throws {
     var certificate = certificate
     // Every square is at least 0: at least a negative number, and not at most one.
@@ -101,13 +108,19 @@ struct DecideCommand: ParsableCommand {
       certificate: certificate, sink: search.sink)
     try report(
       isNegative ? decision.answering(threshold.relation == .atLeast) : decision,
-      threshold.claim(about: "L(f)²"))
+      threshold.claim(about: "L(f)²"), asked)
   }
 
-  private func report(_ decision: ExactConstant, _ claim: (yes: String, no: String)) throws {
+  private func report(
+    _ decision: ExactConstant, _ claim: (yes: String, no: String),
+    _ asked: (question: String, threshold: String)
+  ) throws {
     for warning in decision.result.warnings { Terminal.note("warning: \(warning)") }
     checkpoint.note(decision.result.engine.keepsTree, engine: decision.result.engine.rawValue)
-    print(search.json ? decision.json : decision.decisionText(claim.yes, negation: claim.no))
+    print(
+      search.json
+        ? decision.decisionJSON(question: asked.question, threshold: asked.threshold)
+        : decision.decisionText(claim.yes, negation: claim.no))
     try proof.require(decision.certificate)
     if decision.result.verdict == nil { throw ExitCode(2) }
   }

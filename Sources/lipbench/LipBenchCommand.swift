@@ -36,6 +36,7 @@ struct LipBenchCommand: ParsableCommand {
 
   /// Every way out has its exit code and one line on standard error; nothing crashes on bad input.
   static func main() {
+    refuseUnknownCommand()
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -60,6 +61,33 @@ struct LipBenchCommand: ParsableCommand {
     } catch {
       exit(withError: error)
     }
+  }
+
+  /// Where the first word is no command: the one that was probably meant.
+  private static func refuseUnknownCommand() {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !names.contains(word)
+    else { return }
+    let nearest = names.map { (name: $0, edits: edits(from: word, to: $0)) }.min { $0.edits < $1.edits }
+    let advice = nearest.flatMap { $0.edits <= 2 ? "did you mean \($0.name)?" : nil }
+    fail(
+      "Error: unknown command \(word.prefix(60)); \(advice ?? "lipbench --help lists the commands")", code: 64
+    )
+  }
+
+  /// Letters to insert, delete or replace.
+  private static func edits(from a: String, to b: String) -> Int {
+    var row = Array(0...b.count)
+    for (i, letter) in a.prefix(60).enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, other) in b.enumerated() {
+        (diagonal, row[j + 1]) = (
+          row[j + 1], min(diagonal + (letter == other ? 0 : 1), row[j] + 1, row[j + 1] + 1)
+        )
+      }
+    }
+    return row[b.count]
   }
 
   private static func fail(_ line: String, code: Int32) -> Never {

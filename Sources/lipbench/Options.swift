@@ -32,13 +32,14 @@ struct DomainOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Use a box around the point in this file, with --radius.", valueName: "FILE"))
   var center: String?
 
-  @Option(help: "The half-width of the box around --center.")
+  @Option(parsing: .unconditional, help: "The half-width of the box around --center.")
   var radius: Double?
 
   @Option(help: ArgumentHelp("ONNX: the tensor to take as the output.", valueName: "NAME"))
   var outputTensor: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The norm of inputs and outputs.",
       discussion:
@@ -47,6 +48,7 @@ struct DomainOptions: ParsableArguments {
   var norm = "2"
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("One output, or the difference of two, counted from 0.", valueName: "i|i-j"))
   var output: String?
 
@@ -59,6 +61,9 @@ struct DomainOptions: ParsableArguments {
     }
     guard (center == nil) == (radius == nil) else {
       throw ValidationError("--center and --radius go together")
+    }
+    if let radius, !(radius > 0 && radius.isFinite) {
+      throw ValidationError("--radius must be a finite number above 0")
     }
     guard center == nil || domain == "all" else {
       throw ValidationError("give --domain or --center, not both")
@@ -129,14 +134,16 @@ struct DataOptions: ParsableArguments {
 /// When to stop, and how to report.
 struct LimitOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Stop after so many seconds (audit: each method; robustness: each constant).", valueName: "seconds"))
   var timeLimit: Double?
 
-  @Option(help: ArgumentHelp("Stop after so many nodes.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Stop after so many nodes.", valueName: "count"))
   var nodeLimit: Int?
 
-  @Option(help: "Seed of samples and starts; the same seed gives the same node counts.")
+  @Option(
+    parsing: .unconditional, help: "Seed of samples and starts; the same seed gives the same node counts.")
   var seed: UInt64 = 0
 
   @Flag(help: "No progress on standard error.")
@@ -157,10 +164,13 @@ struct LimitOptions: ParsableArguments {
 
 /// How branch and bound keeps its tree.
 struct TreeOptions: ParsableArguments {
-  @Option(help: "Threads over the nodes of a tree; with one, runs repeat node by node.")
+  @Option(
+    parsing: .unconditional, help: "Threads over the nodes of a tree; with one, runs repeat node by node.")
   var threads = 1
 
-  @Option(help: ArgumentHelp("Memory for open nodes; beyond it the search stops.", valueName: "MB"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Memory for open nodes; beyond it the search stops.", valueName: "MB"))
   var memoryLimit = 4096
 
   func validate() throws {
@@ -180,7 +190,8 @@ struct CheckpointOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Save the tree here now and then, and at the end.", valueName: "FILE"))
   var checkpoint: String?
 
-  @Option(help: ArgumentHelp("Seconds between two checkpoints.", valueName: "seconds"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Seconds between two checkpoints.", valueName: "seconds"))
   var checkpointInterval = 10.0
 
   @Flag(help: "Go on from the checkpoint, if there is one; the time limit is this run's own.")
@@ -252,7 +263,9 @@ struct SearchOptions: ParsableArguments {
       valueName: "engine"))
   var engine = "auto"
 
-  @Option(help: "Stop when (upper - lower) / upper is at most this. (default: 1e-06; for problems 0)")
+  @Option(
+    parsing: .unconditional,
+    help: "Stop when (upper - lower) / upper is at most this. (default: 1e-06; for problems 0)")
   var relativeGap: Double?
 
   @OptionGroup var limits: LimitOptions

@@ -34,7 +34,9 @@ struct QuadraticOptions: ParsableArguments {
       valueName: "engine"))
   var engine = "auto"
 
-  @Option(help: "Stop at this gap relative to the Ising or QCMH value; 0 goes on to the exact optimum.")
+  @Option(
+    parsing: .unconditional,
+    help: "Stop at this gap relative to the Ising or QCMH value; 0 goes on to the exact optimum.")
   var relativeGap = 0.0
 
   @Flag(inversion: .prefixedNo, help: "Reduce the problem before the search.")

@@ -12,6 +12,13 @@ struct RobustnessCommand: ParsableCommand {
       that limits the radius smaller boxes are tried, --steps of them. Margins are exact, constants upper bounds, and the radius is \
       rounded down. Points with a wrong class have the radius 0.
 
+      COLUMNS
+        nearest           the class that limits the radius
+        margin            of the point's class over it, rounded down
+        constant          of the difference of the two, on the box that gives the radius
+        closed            whether no limit stopped the search for a constant
+        largest constant  of a pair of classes, on the full boxes of half-width --radius
+
       A network with one output has two classes: 1 where the output is above 0, and 0.
 
       Without --data: the constants of f_i - f_j on the whole domain for all pairs of classes.
@@ -31,16 +38,19 @@ struct RobustnessCommand: ParsableCommand {
 
   @OptionGroup var points: DataOptions
 
-  @Option(help: ArgumentHelp("The largest radius to certify, in the norm of --norm.", valueName: "R"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The largest radius to certify, in the norm of --norm.", valueName: "R"))
   var radius: Double?
 
-  @Option(help: ArgumentHelp("The norm of the distances: 2, 1 or inf.", valueName: "norm"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The norm of the distances: 2, 1 or inf.", valueName: "norm"))
   var norm = "2"
 
   @Option(help: domainHelp)
   var domain = "all"
 
-  @Option(help: "Smaller boxes that are tried for each class that limits a radius.")
+  @Option(parsing: .unconditional, help: "Smaller boxes that are tried for each class that limits a radius.")
   var steps = 5
 
   @Option(help: ArgumentHelp("ONNX: the tensor to take as the output.", valueName: "NAME"))

@@ -24,6 +24,13 @@ struct ThresholdOptions: ParsableArguments {
     }
   }
 
+  /// The question's name and its threshold, as they were written.
+  var asked: (question: String, threshold: String)? {
+    if let atMost { return ("at-most", atMost) }
+    if let atMostSquared { return ("at-most-squared", atMostSquared) }
+    return atLeast.map { ("at-least", $0) }
+  }
+
   /// The question about L of a network; nil where none was asked.
   func aboutNetwork() throws -> (threshold: Threshold, claim: (yes: String, no: String))? {
     func number(_ text: String) throws -> Rational {

@@ -34,7 +34,7 @@ import Testing
       let norm = OperatorNorm.all[Int(seed % 6)]
       let question = try BoundQuestion(example.network, domain: example.domain, norm: norm)
       let value = jacobians.answer(norm).maximum
-      let witness = question.attainableProblem.bestWalk(budget: 600, settings: SearchSettings())
+      let witness = question.attainableProblem.bestWalk(budget: 600, settings: SearchSettings()).witness
       let lower = witness?.lower ?? 0
       #expect(lower <= value * (1 + 1e-12), "\(kind), seed \(seed): \(lower) above \(value)")
       if let x = witness?.x { #expect(example.domain.contains(x), "\(kind), seed \(seed)") }
@@ -55,7 +55,9 @@ import Testing
     let problem = try problem(seed: seed, domain, OperatorNorm.all[Int(seed % 4)])
     var last = 0.0
     for budget in [0, 50, 200, 250, 400, 1000] {
-      func walk() -> Witness? { problem.bestWalk(budget: budget, settings: SearchSettings(seed: seed)) }
+      func walk() -> Witness? {
+        problem.bestWalk(budget: budget, settings: SearchSettings(seed: seed)).witness
+      }
       let (witness, again) = (walk(), walk())
       #expect(witness?.x == again?.x && witness?.ratioSquared == again?.ratioSquared)
       let lower = witness?.lower ?? 0
@@ -71,7 +73,7 @@ import Testing
     for seed in 1...10 as ClosedRange<UInt64> {
       let problem = try problem(seed: seed, simpleDomain(kind, inputs: 3))
       let exact = try problem.solve().enclosure
-      let lower = problem.bestWalk(budget: 2000, settings: SearchSettings())?.lower ?? 0
+      let lower = problem.bestWalk(budget: 2000, settings: SearchSettings()).witness?.lower ?? 0
       #expect(lower <= exact.upper)
       if lower >= exact.lower * (1 - 1e-9) { found += 1 }
     }
@@ -100,6 +102,8 @@ import Testing
   @Test("Stopped at once it still answers")
   func limits() throws {
     let problem = try problem(seed: 1, .all)
-    #expect(problem.bestWalk(budget: 100, settings: SearchSettings(timeLimit: 0)) == nil)
+    let (witness, isStopped) = problem.bestWalk(budget: 100, settings: SearchSettings(timeLimit: 0))
+    #expect(witness == nil && isStopped)
+    #expect(!problem.bestWalk(budget: 100, settings: SearchSettings()).isStopped)
   }
 }

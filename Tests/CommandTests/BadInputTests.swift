@@ -82,6 +82,35 @@ import Testing
       try Tool.run("exact", Tool.network("digits-64-24-16-10.json"), "--engine", "enumerate").code == 64)
   }
 
+  @Test(arguments: [
+    ("exact", ["--center", "x", "--radius", "-0.2"], "--radius must be a finite number above 0"),
+    ("exact", ["--center", "x", "--radius", "0"], "--radius must be a finite number above 0"),
+    ("exact", ["--time-limit", "-1"], "--time-limit must be at least 0"),
+    ("audit", ["--node-limit", "-1"], "--node-limit must be at least 0"),
+    ("exact", ["--relative-gap", "-1"], "--relative-gap must be in [0, 1)"),
+    ("exact", ["--output", "-1"], "write i or i-j"), ("exact", ["--norm", "-1"], "use 2, 1, inf"),
+    ("exact", ["--threads", "-2"], "--threads must be from 1"),
+    ("exact", ["--checkpoint-interval", "-2"], "--checkpoint-interval must be from 0"),
+    ("robustness", ["--data", "x", "--radius", "-0.2"], "--radius must be above 0"),
+    ("robustness", ["--steps", "-1"], "--steps must be from 0"),
+    ("maximize", ["--relative-gap", "-1"], "--relative-gap must be in [0, 1)"),
+  ])
+  func valuesWithAMinus(command: String, options: [String], says: String) throws {
+    let outcome = try Tool.run([command, Tool.network("iris-4-5-5-3.json")] + options)
+    #expect(outcome.code == 64 && outcome.output.isEmpty)
+    #expect(outcome.errors.contains(says), "\(outcome.errors)")
+  }
+
+  @Test func unknownCommands() throws {
+    let network = Tool.network("iris-4-5-5-3.json")
+    expectOneLine(
+      try Tool.run("exactt", network), code: 64, says: "unknown command exactt; did you mean exact?")
+    expectOneLine(try Tool.run("robust", network), code: 64, says: "lipbench --help")
+    expectOneLine(try Tool.run(""), code: 64, says: "unknown command")
+    #expect(try Tool.run("help", "exact").code == 0)
+    #expect(try Tool.run([]).code == 0)
+  }
+
   @Test func nothingIsHalfWritten() throws {
     try Tool.withFile(
       "net.json", #"{"activation":"leaky-relu","slope":0.1,"layers":[{"weights":[[1]]},{"weights":[[1]]}]}"#

@@ -17,9 +17,24 @@ import Testing
     try Tool.withFile("audit.html", "") { (file: String) throws in
       #expect(try Tool.run("audit", Tool.network("iris-4-5-5-3.json"), "--html", file, "--quiet").code == 0)
       let page = try String(contentsOfFile: file, encoding: .utf8)
-      for part in ["<svg", "misalignment", "combettes-pesquet", "107.4447264"] {
-        #expect(page.contains(part))
+      for part in [
+        "<svg", "misalignment", "combettes-pesquet", "107.4447264", "<pre>network   iris-4-5-5-3",
+        "floating-point bound, with margins", "  direction    (", "<footer>lipbench ",
+      ] {
+        #expect(page.contains(part), "\(part)")
       }
+      #expect(!page.contains("all together"))
+      let affine = #"{"activation":"leaky-relu","slope":-0.5,"layers":[{"weights":[[1]]},{"weights":[[1]]}]}"#
+      try Tool.withFile("net.json", affine) { (network: String) throws in
+        #expect(try Tool.run("audit", network, "--html", file, "--quiet", "--time-limit", "0").code <= 2)
+        let page = try String(contentsOfFile: file, encoding: .utf8)
+        #expect(page.contains("theorem3: ") && page.contains("[0, 1]"))
+      }
+      #expect(
+        try Tool.run(
+          "audit", Tool.network("digits-64-16-10.json"), "--html", file, "--quiet", "--time-limit", "0"
+        ).code == 2)
+      #expect(try String(contentsOfFile: file, encoding: .utf8).contains("all together: "))
     }
     let outcome = try Tool.run(
       "audit", Tool.network("iris-4-5-5-3.json"), "--html", "/no/such/folder/audit.html", "--quiet")
@@ -95,6 +110,40 @@ import Testing
     let json = try outcome.json()
     #expect(json["reason"] as? String == "interrupt")
     #expect(json["upper"] as? Double != nil)
+  }
+
+  @Test(arguments: ["sampling", "cell-walk", "dataset", "seqlip"])
+  func aStoppedBoundSaysSo(method: String) throws {
+    let network = Tool.network("digits-64-24-16-10.json")
+    let row = (0..<64).map { "0.\($0 % 10)" }.joined(separator: " ") + "\n"
+    try Tool.withFile("points.txt", row) { (file: String) throws in
+      let run = ["bound", method, network] + (method == "dataset" ? ["--data", file] : [])
+      let outcome = try Tool.run(run + ["--time-limit", "0"])
+      #expect(
+        outcome.code == 2 && outcome.output.contains(" bound, stopped, soundness: ") != (method == "dataset"))
+      #expect(outcome.output.contains(", stopped"))
+      #expect(try Tool.run(run + ["--time-limit", "0", "--json"]).json()["stopped"] as? Bool == true)
+      let whole = try Tool.run(run)
+      #expect(whole.code == 0 && !whole.output.contains("stopped"))
+      if method == "sampling" {
+        let audit = try Tool.run("audit", network, "--data", file, "--time-limit", "0", "--quiet").output
+        for row in audit.split(separator: "\n")
+        where ["sampling ", "cell-walk ", "dataset "].contains(where: row.hasPrefix) {
+          #expect(row.contains("lower bound, stopped"), "\(row)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("--at-most", "3/2", "at-most"), ("--at-most-squared", "1e3", "at-most-squared"),
+    ("--at-least", "0.50", "at-least"),
+  ])
+  func decideJSONHasTheQuestion(option: String, threshold: String, question: String) throws {
+    let json = try Tool.run("decide", Tool.network("iris-4-5-5-3.json"), option, threshold, "--json").json()
+    #expect(json["threshold"] as? String == threshold && json["question"] as? String == question)
+    let exact = try Tool.run("exact", Tool.network("iris-4-5-5-3.json"), "--json", "--quiet").json()
+    #expect(exact["question"] == nil && exact["threshold"] == nil)
   }
 
   /// f has L = √5: the tie is settled exactly on both sides.

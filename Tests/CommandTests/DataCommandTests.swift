@@ -67,6 +67,36 @@ import Testing
     }
   }
 
+  @Test func aWalkStartsFromTheData() throws {
+    try Tool.withFile("points.csv", Self.points) { (file: String) throws in
+      let run = ["bound", "cell-walk", Self.network, "--domain", "box:0:1", "--json"]
+      let points = try Tool.run("bound", "dataset", Self.network, "--data", file, "--json").json()
+      let walk = try Tool.run(run + ["--data", file])
+      #expect(walk.code == 0)
+      let value = try #require(try walk.json()["value"] as? Double)
+      #expect(try value >= #require(points["value"] as? Double))
+    }
+  }
+
+  @Test func fixedInputsAreNoted() throws {
+    let points = "a,b,c,d,label\n0.2,0.6,0.1,0.05,0\n0.2,0.3,0.6,0.05,1\n"
+    try Tool.withFile("points.csv", points) { (file: String) throws in
+      let note = "the domain fixes inputs 1, 4: only changes of the others count"
+      let run = [Self.network, "--domain", "data:\(file)", "--quiet"]
+      for command in [["exact"], ["audit"], ["decide", "--at-most", "5"]] {
+        let outcome = try Tool.run(command + run)
+        #expect(outcome.output.contains("\nnote      \(note)\n"), "\(command)")
+        let json = try Tool.run(command + run + ["--json"]).json()
+        #expect((json["network"] as? [String: Any])?["notes"] as? [String] == [note], "\(command)")
+      }
+      #expect(try !Tool.run("exact", Self.network, "--domain", "box:0:1").output.contains("note "))
+    }
+    try Tool.withFile("point.csv", "1,2,3,4\n") { (file: String) throws in
+      let outcome = try Tool.run("exact", Self.network, "--domain", "data:\(file)", "--quiet")
+      #expect(outcome.output.contains("the domain fixes all inputs: it is one point"))
+    }
+  }
+
   @Test func aSearchStartsFromTheData() throws {
     try Tool.withFile("points.csv", Self.points) { (file: String) throws in
       let bound = try Tool.run("bound", "dataset", Self.network, "--data", file, "--json").json()
@@ -81,6 +111,7 @@ import Testing
   @Test(arguments: [
     ("1 2 3 4\n1 2 3\n", ":2:", "3 cells"), ("1 2 3 4\n1 2 nan 4\n", ":2:", "cell 3 is nan"),
     ("1 2 3\n", ":1:", "for 4 inputs"), ("", "", "no points"),
+    (",a,b,c,d\n0,1,2,3,4\n", ":1:", "column 1 has no name; write the file without the index (index=False)"),
   ])
   func badFiles(contents: String, place: String, says: String) throws {
     try Tool.withFile("bad.csv", contents) { (file: String) throws in

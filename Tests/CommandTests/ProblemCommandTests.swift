@@ -42,6 +42,14 @@ import Testing
       #expect(try Tool.run("reduce", file, "--to", "lip-cst", "--at-most", "4", "-o", question).code == 0)
       #expect(try Tool.run("decide", question).output.hasPrefix("yes"))
       #expect(try Tool.run("decide", question, "--at-most", "19/10").output.hasPrefix("no"))
+      for (run, name, threshold) in [
+        ([file, "--at-least", "4.0"], "at-least", "4.0"), ([question], "at-most-squared", "4"),
+        ([question, "--at-most", "19/10"], "at-most", "19/10"),
+      ] {
+        let json = try Tool.run(["decide", "--json"] + run).json()
+        #expect(json["question"] as? String == name && json["threshold"] as? String == threshold)
+      }
+      #expect(try Tool.run("maximize", file, "--json").json()["question"] == nil)
       #expect(try Tool.run("decide", file).code == 64)
     }
   }

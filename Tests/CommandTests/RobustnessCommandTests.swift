@@ -10,7 +10,8 @@ import Testing
       let outcome = try Tool.run("robustness", Self.network, "--data", file, "--radius", "0.05")
       #expect(outcome.code == 0)
       for word in [
-        "nearest", "largest constant", "certified at 0.05: ", "median radius", "4 points, with labels",
+        "nearest", "largest constant", "certified at 0.05: ", "median radius", "4 points, with labels\n",
+        "closed  remark\n",
       ] {
         #expect(outcome.output.contains(word), "\(word)")
       }
@@ -31,6 +32,8 @@ import Testing
         ] {
           #expect(json[key] != nil, "\(key)")
         }
+        #expect(
+          json["soundness"] as? String == "floating-point" && json["marginSoundness"] as? String == "exact")
         #expect(json["norm"] as? String == norm && json["labelled"] as? Bool == true)
         return try #require(json["rows"] as? [[String: Any]])
       }
@@ -74,6 +77,7 @@ import Testing
     let json = try Tool.run("robustness", Self.network, "--domain", "box:0:1", "--json", "--quiet").json()
     let pairs = try #require(json["pairs"] as? [[String: Any]])
     #expect(pairs.count == 3)
+    #expect(json["soundness"] as? String == "floating-point" && json["lowerSoundness"] as? String == "proved")
     for pair in pairs {
       let choice = "\(try #require(pair["i"] as? Int))-\(try #require(pair["j"] as? Int))"
       let exact = try Tool.run(
@@ -97,6 +101,21 @@ import Testing
       let count = try #require((json["rows"] as? [[String: Any]])?.count)
       #expect(count > 0 && count < 5000)
       #expect(outcome.errors.contains("of 5000"))
+    }
+  }
+
+  @Test func ctrlCPrintsThePairsThatAreFinished() throws {
+    let outcome = try Tool.run(
+      ["robustness", Tool.network("digits-64-24-16-10.json"), "--quiet"], interruptAfter: 1)
+    #expect(outcome.code == 2)
+    #expect(outcome.output.contains("interrupted: ") && outcome.output.contains(" of 45 pairs"))
+  }
+
+  @Test func theColumnTakenForTheClassIsNamed() throws {
+    let points = Self.points.replacingOccurrences(of: "label", with: "Kind")
+    try Tool.withFile("points.csv", points) { (file: String) throws in
+      let outcome = try Tool.run("robustness", Self.network, "--data", file, "--radius", "0.05", "--quiet")
+      #expect(outcome.output.contains("4 points, with labels from column “Kind”\n"))
     }
   }
 
@@ -132,6 +151,9 @@ import Testing
       }
     }
     #expect(try Tool.run("robustness", Self.network, "--data", "no.csv", "--radius", "1").code == 66)
-    #expect(try Tool.run("robustness", "--help").output.contains("EXAMPLES"))
+    let help = try Tool.run("robustness", "--help").output
+    for word in ["EXAMPLES", "COLUMNS", "nearest  ", "margin  ", "largest constant  "] {
+      #expect(help.contains(word), "\(word)")
+    }
   }
 }

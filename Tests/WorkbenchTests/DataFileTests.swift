@@ -47,6 +47,15 @@ import Workbench
     #expect(throws: InputError.self) { try data.classes(count: 1) }
   }
 
+  @Test("The name of the column of classes, where it is not one of the usual ones")
+  func labelNames() throws {
+    for (text, name) in [
+      ("a,b,Kind\n1,2,0\n", "Kind"), ("a,b,Class\n1,2,0\n", nil), ("1,2,0\n", nil), ("a,b\n1,2\n", nil),
+    ] as [(String, String?)] {
+      #expect(try Self.read(text).otherLabelName == name)
+    }
+  }
+
   @Test("Names of classes matter only to who asks for numbers")
   func namedClasses() throws {
     let data = try Self.read("a,b,class\n1,2,setosa\n3,4,virginica\n")
@@ -71,6 +80,8 @@ import Workbench
       ("a,class,label\n1,2,3\n", "1", "2 columns are called"),
       ("1,5;2,5\n", "1", "point before the decimals"),
       ("1;2\n1,5;2,5\n", "2", "point before the decimals"),
+      (",a\n0,1\n", "1", "column 1 has no name; write the file without the index (index=False)"),
+      (",0,1,label\n0,1,2,0\n", "1", "column 1 has no name"), ("a,\"\"\n1,2\n", "1", "column 2 has no name"),
     ] as [(String, String?, String)])
   func malformed(text: String, place: String?, says: String) throws {
     do {
