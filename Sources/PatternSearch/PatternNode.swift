@@ -166,7 +166,8 @@ struct PatternCheckpointHeader: Codable, Sendable {
       statistics.nodes, statistics.cells, statistics.linearPrograms, statistics.exactDecisions,
       statistics.relaxations, statistics.newtonSteps, statistics.exactWitnesses,
     ]
-    guard settled >= 0, thin >= 0, cap ?? 0 >= 0, seconds >= 0, counts.allSatisfy((0...1 << 52).contains) else {
+    guard settled >= 0, thin >= 0, cap ?? 0 >= 0, seconds >= 0, counts.allSatisfy((0...1 << 52).contains)
+    else {
       throw CheckpointError("\(file):1: its counts or bounds are out of range")
     }
   }

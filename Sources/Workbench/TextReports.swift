@@ -180,9 +180,9 @@ extension Audit {
 
   /// What a stopped search and the methods know together.
   var togetherLine: String? {
-    if exact.result.isOptimal { return nil }
+    guard !exact.result.isOptimal, let known = waterfallEnds.first else { return nil }
     return "all together: \(directedDecimal(bestLower, digits: 10, .down)) ≤ L(f, X) ≤ "
-      + directedDecimal(bestUpper, digits: 10, .up)
+      + "\(directedDecimal(bestUpper, digits: 10, .up))   (\(known.restsOn))"
   }
 
   /// The table and the waterfall, for a terminal or a paper.

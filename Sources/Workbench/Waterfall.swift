@@ -29,22 +29,26 @@ public struct WaterfallEnd: Sendable {
   /// The number that stands for it: of L the witness's value, of the others the upper end.
   public var value: Double { witness.map { min($0, upper.value) } ?? upper.value }
   /// The value of L's witness; nil at the other ends.
-  let witness: Double?
+  var witness: Double?
   /// Why the search was stopped, where that is known.
   let stop: String?
 
   /// What is known of it, in words.
   public var words: String {
+    switch knowledge {
+    case .exact: "exact to the asked gap; \(restsOn)"
+    case .rounding: "up to rounding; \(restsOn)"
+    case .stopped: "not known, \(stop ?? "search stopped"); \(restsOn)"
+    }
+  }
+
+  /// What its two ends rest on.
+  var restsOn: String {
     func text(_ side: Side) -> String {
       side.soundness + (side.source == name ? "" : " (by \(side.source))")
     }
     let (low, high) = (text(lower), text(upper))
-    let ends = low == high ? "both ends \(low)" : "lower end \(low), upper end \(high)"
-    switch knowledge {
-    case .exact: return "exact to the asked gap; \(ends)"
-    case .rounding: return "up to rounding; \(ends)"
-    case .stopped: return "not known, \(stop ?? "search stopped"); \(ends)"
-    }
+    return low == high ? "both ends \(low)" : "lower end \(low), upper end \(high)"
   }
 
   /// The chain of what was run. A lower end holds for every later number, an upper end for every earlier one, and the bounds that
@@ -58,6 +62,13 @@ public struct WaterfallEnd: Sendable {
         upper: Side(value: enclosure.upper, soundness: exact.upperSoundness.rawValue, source: "exact"),
         witness: exact.value, stop: exact.stopText)
     ]
+    for bound in methods where bound.side == .lower {
+      guard case .witness(let witness)? = bound.evidence, witness.lower > ends[0].lower.value else {
+        continue
+      }
+      ends[0].lower = Side(value: witness.lower, soundness: "proved", source: bound.method)
+      ends[0].witness = witness.lower
+    }
     for name in [FormalGlobalLipschitz.name, SeqLip.name, AutoLip.name, Frobenius.name] {
       // A search without a finite upper end has a lower one all the same.
       guard let bound = methods.first(where: { $0.method == name }),
