@@ -26,7 +26,7 @@ let domainHelp = ArgumentHelp(
 
 /// The domain and the norm.
 struct DomainOptions: ParsableArguments {
-  @Option(help: domainHelp)
+  @Option(parsing: .unconditional, help: domainHelp)
   var domain = "all"
 
   @Option(help: ArgumentHelp("Use a box around the point in this file, with --radius.", valueName: "FILE"))
@@ -68,7 +68,14 @@ struct DomainOptions: ParsableArguments {
     guard center == nil || domain == "all" else {
       throw ValidationError("give --domain or --center, not both")
     }
+    try Self.check(domain)
+  }
+
+  static func check(_ domain: String) throws {
     guard domain != "" else { throw ValidationError("--domain is empty") }
+    guard !domain.hasPrefix("-") else {
+      throw ValidationError("--domain \(domain): write all, box:LO:HI (for example box:-1:1), own or a file")
+    }
   }
 
   /// A problem has its own domain.

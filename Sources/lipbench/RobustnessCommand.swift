@@ -14,10 +14,10 @@ struct RobustnessCommand: ParsableCommand {
 
       COLUMNS
         nearest           the class that limits the radius
-        margin            of the point's class over it, rounded down
-        constant          of the difference of the two, on the box that gives the radius
+        margin            of the point's class over it
+        constant          of their difference, on the box that gives the radius
         closed            whether no limit stopped the search for a constant
-        largest constant  of a pair of classes, on the full boxes of half-width --radius
+        largest constant  of two classes, on the full boxes (--radius)
 
       A network with one output has two classes: 1 where the output is above 0, and 0.
 
@@ -47,7 +47,7 @@ struct RobustnessCommand: ParsableCommand {
     parsing: .unconditional, help: ArgumentHelp("The norm of the distances: 2, 1 or inf.", valueName: "norm"))
   var norm = "2"
 
-  @Option(help: domainHelp)
+  @Option(parsing: .unconditional, help: domainHelp)
   var domain = "all"
 
   @Option(parsing: .unconditional, help: "Smaller boxes that are tried for each class that limits a radius.")
@@ -84,7 +84,7 @@ struct RobustnessCommand: ParsableCommand {
       throw ValidationError("--radius must be above 0 and at most \(Robustness.largest)")
     }
     guard (0...1000).contains(steps) else { throw ValidationError("--steps must be from 0 to 1000") }
-    guard !domain.isEmpty else { throw ValidationError("--domain is empty") }
+    try DomainOptions.check(domain)
   }
 
   func run() throws {

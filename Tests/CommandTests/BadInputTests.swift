@@ -88,6 +88,7 @@ import Testing
     ("exact", ["--time-limit", "-1"], "--time-limit must be at least 0"),
     ("audit", ["--node-limit", "-1"], "--node-limit must be at least 0"),
     ("exact", ["--relative-gap", "-1"], "--relative-gap must be in [0, 1)"),
+    ("exact", ["--domain", "-1:1"], "box:-1:1"), ("robustness", ["--domain", "-1:1"], "box:-1:1"),
     ("exact", ["--output", "-1"], "write i or i-j"), ("exact", ["--norm", "-1"], "use 2, 1, inf"),
     ("exact", ["--threads", "-2"], "--threads must be from 1"),
     ("exact", ["--checkpoint-interval", "-2"], "--checkpoint-interval must be from 0"),
