@@ -82,6 +82,12 @@ let package = Package(
       exclude: ["onnx.proto"],
       swiftSettings: strict),
 
+    // Functions as graphs of operations, and AutoLip on them.
+    .target(
+      name: "ComputationGraphs",
+      dependencies: ["ExactArithmetic", "LinearAlgebra", .product(name: "BigInt", package: "BigInt")],
+      swiftSettings: strict),
+
     // The pattern problem and the bounds.
     .target(
       name: "PatternSearch",
@@ -173,6 +179,12 @@ let package = Package(
     .testTarget(
       name: "ExactArithmeticTests",
       dependencies: ["ExactArithmetic", "RandomNumbers", .product(name: "BigInt", package: "BigInt")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ComputationGraphsTests",
+      dependencies: [
+        "ComputationGraphs", "ExactArithmetic", "RandomNumbers", .product(name: "BigInt", package: "BigInt"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CertificateKernelTests",

@@ -28,12 +28,7 @@ extension MultilayerPerceptron {
   /// - Throws: `InputError` where there is no such output.
   public func choosing(_ choice: OutputChoice) throws(InputError) -> MultilayerPerceptron {
     let rows = [choice.output] + (choice.minus.map { [$0] } ?? [])
-    guard choice.output != choice.minus else {
-      throw InputError(
-        place: "--output \(choice.name)", "is an output minus itself",
-        remedy: "name two different ones as i-j")
-    }
-    guard rows.allSatisfy((0..<outputs).contains) else {
+    guard rows.allSatisfy((0..<outputs).contains), choice.output != choice.minus else {
       throw InputError(
         place: "--output \(choice.name)", "the network has \(outputs) outputs",
         remedy: "name one from 0 to \(outputs - 1), or two different ones as i-j")

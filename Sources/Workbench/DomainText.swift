@@ -7,8 +7,7 @@ public import PatternSearch
 /// Domains as users write them.
 public enum DomainText {
   /// `all`, `box:LO:HI` (the same interval for every input), `polytope:FILE` (one row `a_1 … a_n b` a line, a·x ≤ b), `data:FILE`
-  /// (the smallest box that holds the points of a data file), or a file: one `lo hi` pair a line for each input, or VNN-LIB
-  /// (`.vnnlib`), whose box of the inputs is taken.
+  /// (the smallest box that holds the points of a data file), or a file: one `lo hi` pair a line for each input, or VNN-LIB (`.vnnlib`), whose box of the inputs is taken.
   ///
   /// - Throws: `InputError` naming the line, or `MissingFile`.
   public static func parse(_ text: String, network: MultilayerPerceptron) throws -> Domain {

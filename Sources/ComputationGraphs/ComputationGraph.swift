@@ -1,0 +1,131 @@
+public import ExactArithmetic
+
+/// A function as a directed acyclic graph of operations on tensors, with one input (Scaman & Virmaux 2018, Section 3).
+public struct ComputationGraph: Sendable {
+  public enum Kind: Sendable {
+    case input
+    /// The fraction is the number's, where it is one that no double need be.
+    case constant(Tensor, fraction: Rational?)
+    case operation(any GraphOperator, arguments: [Int])
+  }
+
+  public struct Node: Sendable {
+    public let kind: Kind
+    public let shape: [Int]
+    /// The operator's name, or the file's.
+    public let name: String
+  }
+
+  /// In an order in which arguments come first.
+  public private(set) var nodes: [Node] = []
+  /// The node whose value is the function's.
+  public private(set) var output = 0
+
+  /// - Parameter shape: the input's.
+  public init(inputShape shape: [Int]) {
+    nodes.append(Node(kind: .input, shape: shape, name: "input"))
+  }
+
+  /// Appends a constant; the output from now on.
+  @discardableResult
+  public mutating func constant(_ value: Tensor, fraction: Rational? = nil, name: String = "constant") -> Int
+  {
+    append(Node(kind: .constant(value, fraction: fraction), shape: value.shape, name: name))
+  }
+
+  /// Appends an operation; the output from now on.
+  ///
+  /// - Throws: `GraphError` where the arguments' shapes do not go together.
+  @discardableResult
+  public mutating func apply(
+    _ operation: any GraphOperator, to arguments: [Int], name: String? = nil
+  ) throws(GraphError) -> Int {
+    precondition(arguments.allSatisfy(nodes.indices.contains))
+    let shape = try operation.shape(of: arguments.map { nodes[$0].shape })
+    return append(
+      Node(
+        kind: .operation(operation, arguments: arguments), shape: shape, name: name ?? operation.name))
+  }
+
+  /// Makes an earlier node the output.
+  public mutating func select(output node: Int) {
+    precondition(nodes.indices.contains(node))
+    output = node
+  }
+
+  private mutating func append(_ node: Node) -> Int {
+    nodes.append(node)
+    output = nodes.count - 1
+    return output
+  }
+
+  // MARK: Values and derivatives
+
+  /// The values of all nodes at x.
+  public func values(at x: Tensor) -> [Tensor] {
+    precondition(x.shape == nodes[0].shape)
+    var values: [Tensor] = []
+    values.reserveCapacity(nodes.count)
+    for node in nodes {
+      switch node.kind {
+      case .input: values.append(x)
+      case .constant(let value, _): values.append(value)
+      case .operation(let operation, let arguments):
+        values.append(operation.forward(arguments.map { values[$0] }))
+      }
+    }
+    return values
+  }
+
+  /// f(x).
+  public func callAsFunction(_ x: Tensor) -> Tensor { values(at: x)[output] }
+
+  /// Jᵀ · cotangent at x, by reverse accumulation; at a kink the derivative of one side.
+  public func vectorJacobianProduct(at x: Tensor, cotangent: Tensor) -> Tensor {
+    precondition(cotangent.shape == nodes[output].shape)
+    let values = values(at: x)
+    var cotangents = [Tensor?](repeating: nil, count: nodes.count)
+    cotangents[output] = cotangent
+    for (index, node) in nodes.enumerated().reversed() {
+      guard case .operation(let operation, let arguments) = node.kind, let own = cotangents[index] else {
+        continue
+      }
+      let parts = operation.adjoint(arguments.map { values[$0] }, values[index], cotangent: own)
+      for (argument, part) in zip(arguments, parts) {
+        guard let sum = cotangents[argument] else {
+          cotangents[argument] = part
+          continue
+        }
+        cotangents[argument] = Tensor(
+          shape: sum.shape, elements: zip(sum.elements, part.elements).map { $0 + $1 })
+      }
+    }
+    return cotangents[0] ?? Tensor(repeating: 0, shape: nodes[0].shape)
+  }
+
+  /// The ranges of all nodes where the input lies in one.
+  public func ranges(over input: TensorRange) -> [TensorRange] {
+    precondition(input.shape == nodes[0].shape)
+    var ranges: [TensorRange] = []
+    for node in nodes {
+      switch node.kind {
+      case .input: ranges.append(input)
+      case .constant(let value, let fraction): ranges.append(TensorRange(value, fraction: fraction))
+      case .operation(let operation, let arguments):
+        ranges.append(operation.range(arguments.map { ranges[$0] }))
+      }
+    }
+    return ranges
+  }
+}
+
+extension TensorRange {
+  /// A constant: of a fraction that is no double, the doubles beside it.
+  fileprivate init(_ value: Tensor, fraction: Rational?) {
+    guard let fraction, fraction.exactDouble == nil, let number = value.elements.first else {
+      self.init(value)
+      return
+    }
+    self.init(shape: value.shape, lower: [number.nextDown], upper: [number.nextUp])
+  }
+}

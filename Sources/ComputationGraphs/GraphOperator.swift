@@ -1,0 +1,78 @@
+public import ExactArithmetic
+
+/// One operation of a computation graph: everything that evaluating, differentiating and bounding ask of it.
+///
+/// An operator is one file in `Operators` and, where a file format has it, one line in that format's reader. What it must say:
+///
+/// 1. `shape`: of its value, or what is wrong with its arguments' shapes.
+/// 2. `forward`: the value.
+/// 3. `range`: what every element of the value lies between where those of the arguments lie in ranges, rounded outwards; ends may be infinite.
+/// 4. `lipschitzFactors`: for each argument a bound of the 2-norm of the partial derivative over the ranges, and whether it is the
+///    largest norm itself.
+/// 5. `adjoint`: for each argument the transposed partial derivative, applied to a cotangent.
+public protocol GraphOperator: Sendable {
+  /// In tables and messages.
+  var name: String { get }
+
+  /// How its arguments' Lipschitz constants add up.
+  var combination: Combination { get }
+
+  func shape(of arguments: [[Int]]) throws(GraphError) -> [Int]
+  func forward(_ arguments: [Tensor]) -> Tensor
+  func range(_ arguments: [TensorRange]) -> TensorRange
+  func lipschitzFactors(_ arguments: [GraphArgument]) -> [LipschitzFactor]
+  func adjoint(_ arguments: [Tensor], _ value: Tensor, cotangent: Tensor) -> [Tensor]
+}
+
+extension GraphOperator {
+  public var combination: Combination { .sum }
+}
+
+/// How a value's constant follows from Lₖ = factorₖ · (constant of argument k).
+public enum Combination: Sendable {
+  /// Σ Lₖ: the chain rule and the triangle inequality (Algorithm 1).
+  case sum
+  /// √(Σ Lₖ²): the arguments are parts of the value.
+  case rootOfSquares
+}
+
+/// What AutoLip knows of an operator's argument.
+public struct GraphArgument: Sendable {
+  /// All of Z of Algorithm 1 is constant.
+  public let isConstant: Bool
+  public let range: TensorRange
+  /// Of a constant that is one number which no double need be.
+  public let fraction: Rational?
+
+  public init(isConstant: Bool, range: TensorRange, fraction: Rational? = nil) {
+    self.isConstant = isConstant
+    self.range = range
+    self.fraction = fraction
+  }
+}
+
+/// A bound of the 2-norm of a partial derivative.
+public struct LipschitzFactor: Sendable, Equatable {
+  public enum Side: String, Sendable {
+    /// The supremum of the norm over the ranges.
+    case exact
+    case upper
+  }
+
+  public let value: UpperNumber
+  public let side: Side
+  /// How it was found, in a few words.
+  public let method: String
+
+  public init(_ value: UpperNumber, _ side: Side, method: String) {
+    self.value = value
+    self.side = side
+    self.method = method
+  }
+}
+
+/// Arguments that do not go together.
+public struct GraphError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}

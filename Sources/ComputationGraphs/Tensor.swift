@@ -1,0 +1,62 @@
+/// Numbers in a row-major array of a shape; the shape `[]` is that of one number.
+public struct Tensor: Sendable, Equatable {
+  public let shape: [Int]
+  public var elements: [Double]
+
+  public init(shape: [Int], elements: [Double]) {
+    precondition(elements.count == shape.reduce(1, *))
+    self.shape = shape
+    self.elements = elements
+  }
+
+  public init(_ scalar: Double) { self.init(shape: [], elements: [scalar]) }
+
+  public init(repeating value: Double, shape: [Int]) {
+    self.init(shape: shape, elements: [Double](repeating: value, count: shape.reduce(1, *)))
+  }
+
+  /// Element by element.
+  public func map(_ transform: (Double) -> Double) -> Tensor {
+    Tensor(shape: shape, elements: elements.map(transform))
+  }
+}
+
+/// What the elements of a tensor lie between.
+public struct TensorRange: Sendable, Equatable {
+  public let shape: [Int]
+  public let lower: [Double]
+  public let upper: [Double]
+
+  public init(shape: [Int], lower: [Double], upper: [Double]) {
+    let count = shape.reduce(1, *)
+    precondition(lower.count == count && upper.count == count)
+    self.shape = shape
+    self.lower = lower
+    self.upper = upper
+  }
+
+  /// All numbers.
+  public static func all(shape: [Int]) -> TensorRange {
+    let count = shape.reduce(1, *)
+    return TensorRange(
+      shape: shape, lower: [Double](repeating: -.infinity, count: count),
+      upper: [Double](repeating: .infinity, count: count))
+  }
+
+  /// One tensor.
+  public init(_ tensor: Tensor) {
+    self.init(shape: tensor.shape, lower: tensor.elements, upper: tensor.elements)
+  }
+
+  public func contains(_ tensor: Tensor) -> Bool {
+    tensor.shape == shape
+      && tensor.elements.indices.allSatisfy {
+        lower[$0] <= tensor.elements[$0] && tensor.elements[$0] <= upper[$0]
+      }
+  }
+
+  /// The largest |element|.
+  public var largestMagnitude: Double {
+    zip(lower, upper).reduce(0) { max($0, abs($1.0), abs($1.1)) }
+  }
+}
