@@ -143,8 +143,8 @@ let package = Package(
     .target(
       name: "Workbench",
       dependencies: [
-        "Bounds", "CertificateKernel", "Certificates", "ExactArithmetic", "Generators", "LinearAlgebra",
-        "LinearProgramming", "Networks", "ONNXNetworks",
+        "Bounds", "CertificateKernel", "Certificates", "ComputationGraphs", "ExactArithmetic", "Generators",
+        "LinearAlgebra", "LinearProgramming", "Networks", "ONNXNetworks",
         "PatternSearch",
         "Problems", "QuadraticSearch", "RandomNumbers", "Reductions",
         .product(name: "BigInt", package: "BigInt"),

@@ -15,8 +15,8 @@ public struct GraphAutoLip: Sendable {
     /// The node's index.
     public let node: Int
     public let name: String
-    /// One for each argument.
-    public let factors: [LipschitzFactor]
+    /// One for each argument; nil for constant ones.
+    public let factors: [LipschitzFactor?]
     /// L_k.
     public let constant: UpperNumber
   }
@@ -41,9 +41,8 @@ public struct GraphAutoLip: Sendable {
         constants.append(.zero)
         isConstant.append(true)
       case .operation(let operation, let arguments):
-        let own = arguments.allSatisfy { isConstant[$0] }
-        isConstant.append(own)
-        if own {
+        isConstant.append(arguments.allSatisfy { isConstant[$0] })
+        if isConstant[index] {
           constants.append(.zero)
           continue
         }
@@ -58,7 +57,8 @@ public struct GraphAutoLip: Sendable {
           case .rootOfSquares: .rootOfSquares(parts)
           }
         constants.append(constant)
-        steps.append(Step(node: index, name: node.name, factors: factors, constant: constant))
+        let own = zip(factors, arguments).map { isConstant[$1] ? nil : $0 }
+        steps.append(Step(node: index, name: node.name, factors: own, constant: constant))
       }
     }
     self.steps = steps

@@ -11,6 +11,7 @@ struct BoundCommand: ParsableCommand {
         lipbench bound seqlip net.json
         lipbench bound lipsdp-neuron net.onnx --json
         lipbench bound autolip net.json --certificate net.cert
+        lipbench bound autolip --expression "softplus(x/2) + abs(x/2 - w*sin(x))" --let w=3/4
         lipbench bound dataset net.json --data points.csv      # the largest Jacobian at the points of a file
         lipbench bound cell-walk net.json --data points.csv    # walks from the best of them, too
 
@@ -26,6 +27,19 @@ struct BoundCommand: ParsableCommand {
   @Argument(help: "The network: a .json, .nnet or .onnx file.")
   var network: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "autolip: a function of one number x in place of a network, for example exp(-x*x/2).", valueName: "TEXT"
+    ))
+  var expression: String?
+
+  @Option(
+    name: .customLong("let"),
+    help: ArgumentHelp(
+      "A constant of the expression, a decimal or a fraction, exactly.", valueName: "NAME=VALUE"))
+  var constants: [String] = []
+
   @OptionGroup var place: DomainOptions
   @OptionGroup var points: DataOptions
   @OptionGroup var search: SearchOptions
@@ -40,6 +54,13 @@ struct BoundCommand: ParsableCommand {
       throw ValidationError(
         "unknown method \(method); the methods are \(methods.map { $0.name }.joined(separator: ", "))")
     }
+    if expression != nil {
+      guard method == AutoLip.name, network == nil, points.data == nil, proof.certificate == nil else {
+        throw ValidationError("--expression is for autolip, without a network, --data or --certificate")
+      }
+      return
+    }
+    guard constants.isEmpty else { throw ValidationError("--let is for --expression") }
     guard network != nil else { throw ValidationError("name a network file after the method") }
     let needsData = dataMethods.contains { $0 == type }
     guard !needsData || points.data != nil else { throw ValidationError("\(method) needs --data FILE") }
@@ -51,6 +72,12 @@ struct BoundCommand: ParsableCommand {
   func run() throws {
     if list {
       print(methodList())
+      return
+    }
+    if let expression {
+      let bound = try ExpressionBound(expression, constants: constants, domain: place.domain)
+      print(search.json ? bound.json : bound.text)
+      if bound.value == nil { throw ExitCode(1) }
       return
     }
     guard let network, let type = methods.first(where: { $0.name == method }) else { return }
