@@ -270,7 +270,7 @@ extension SearchState {
   ///
   /// - Parameter budget: Jacobians that may be formed.
   func walkCells(budget: Int) {
-    let centre = problem.freeBox?.centre ?? [Double](repeating: 0, count: problem.freeInputs.count)
+    let centre = problem.centre
     let known = witness?.x.map { x in problem.freeInputs.map { x[$0] } }
     var walk = CellWalk(state: self, budget: budget)
     walk.run(from: [known, centre.allSatisfy(\.isFinite) ? centre : nil].compactMap { $0 })

@@ -67,7 +67,7 @@ extension PatternProblem {
   }
 
   /// The middle of the box, or the origin.
-  private var centre: [Double] {
+  var centre: [Double] {
     freeBox?.centre ?? [Double](repeating: 0, count: freeInputs.count)
   }
 
