@@ -177,7 +177,7 @@ public struct InstanceLedger: Sendable {
     if answer.isOptimal {
       return lower == upper
         ? .confirmed("solved again by \(answer.result.engine.rawValue)")
-        : .contradicted("stale: solved, the optimum is \(answer.value)")
+        : .confirmed("solved: the optimum is \(answer.value), sharper than the ledger")
     }
     if let planted = instance.planted, planted.value == lower, lower == upper {
       // Its proof is by construction; the reader has checked the planted solution's value.
@@ -216,7 +216,7 @@ public struct InstanceLedger: Sendable {
       return .contradicted("solved: [\(found.lower), \(found.upper)]")
     }
     if exact.result.isOptimal, upper - lower > 2 * settings.relativeGap * upper {
-      return .contradicted("stale: solved to [\(found.lower), \(found.upper)]")
+      return .confirmed("solved: [\(found.lower), \(found.upper)], sharper than the ledger")
     }
     return exact.result.isOptimal
       ? .confirmed("solved again by \(exact.result.engine.rawValue)")
