@@ -18,12 +18,14 @@ public struct ComputationGraph: Sendable {
 
   /// In an order in which arguments come first.
   public private(set) var nodes: [Node] = []
+  /// Whether each node's value can change: the complement of Z in Algorithm 1.
+  public private(set) var dependsOnInput: [Bool] = []
   /// The node whose value is the function's.
   public private(set) var output = 0
 
   /// - Parameter shape: the input's.
   public init(inputShape shape: [Int]) {
-    nodes.append(Node(kind: .input, shape: shape, name: "input"))
+    append(Node(kind: .input, shape: shape, name: "input"))
   }
 
   /// Appends a constant; the output from now on.
@@ -53,8 +55,14 @@ public struct ComputationGraph: Sendable {
     output = node
   }
 
+  @discardableResult
   private mutating func append(_ node: Node) -> Int {
     nodes.append(node)
+    switch node.kind {
+    case .input: dependsOnInput.append(true)
+    case .constant: dependsOnInput.append(false)
+    case .operation(_, let arguments): dependsOnInput.append(arguments.contains { dependsOnInput[$0] })
+    }
     output = nodes.count - 1
     return output
   }
@@ -90,14 +98,9 @@ public struct ComputationGraph: Sendable {
       guard case .operation(let operation, let arguments) = node.kind, let own = cotangents[index] else {
         continue
       }
-      let parts = operation.adjoint(arguments.map { values[$0] }, values[index], cotangent: own)
-      for (argument, part) in zip(arguments, parts) {
-        guard let sum = cotangents[argument] else {
-          cotangents[argument] = part
-          continue
-        }
-        cotangents[argument] = Tensor(
-          shape: sum.shape, elements: zip(sum.elements, part.elements).map { $0 + $1 })
+      for (place, argument) in arguments.enumerated() where dependsOnInput[argument] {
+        let part = operation.adjoint(place, arguments.map { values[$0] }, values[index], cotangent: own)
+        cotangents[argument] = Tensor.sum([cotangents[argument], part].compactMap(\.self), shape: part.shape)
       }
     }
     return cotangents[0] ?? Tensor(repeating: 0, shape: nodes[0].shape)

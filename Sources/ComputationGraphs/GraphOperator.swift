@@ -9,7 +9,9 @@ public import ExactArithmetic
 /// 3. `range`: what every element of the value lies between where those of the arguments lie in ranges, rounded outwards; ends may be infinite.
 /// 4. `lipschitzFactors`: for each argument a bound of the 2-norm of the partial derivative over the ranges, and whether it is the
 ///    largest norm itself.
-/// 5. `adjoint`: for each argument the transposed partial derivative, applied to a cotangent.
+/// 5. `differential` and `adjoint`: the derivative in a direction, and each partial derivative transposed; ⟨Jv, c⟩ = ⟨v, Jᵀc⟩.
+/// 6. Where it may be affine, `isAffine`, and `linearMap` where its linear part has a form that norms know how to use. AutoLip asks for
+///    the norm of whole affine parts then, not for factors.
 public protocol GraphOperator: Sendable {
   /// In tables and messages.
   var name: String { get }
@@ -21,11 +23,25 @@ public protocol GraphOperator: Sendable {
   func forward(_ arguments: [Tensor]) -> Tensor
   func range(_ arguments: [TensorRange]) -> TensorRange
   func lipschitzFactors(_ arguments: [GraphArgument]) -> [LipschitzFactor]
-  func adjoint(_ arguments: [Tensor], _ value: Tensor, cotangent: Tensor) -> [Tensor]
+
+  /// The derivative at the arguments in a direction; a nil tangent: the argument stays. Of an affine operator it does not depend on
+  /// the arguments that are not constant.
+  func differential(_ arguments: [Tensor], _ tangents: [Tensor?]) -> Tensor
+
+  /// The transposed partial derivative by one argument, applied to a cotangent of the value's shape.
+  func adjoint(_ argument: Int, _ arguments: [Tensor], _ value: Tensor, cotangent: Tensor) -> Tensor
+
+  /// Whether the value is affine in the arguments that are not constant.
+  func isAffine(_ isConstant: [Bool]) -> Bool
+
+  /// The linear part by one argument, of an affine operator; nil where it has no form of its own. Constant arguments hold their values.
+  func linearMap(_ argument: Int, _ arguments: [LinearArgument]) -> LinearMap?
 }
 
 extension GraphOperator {
   public var combination: Combination { .sum }
+  public func isAffine(_ isConstant: [Bool]) -> Bool { false }
+  public func linearMap(_ argument: Int, _ arguments: [LinearArgument]) -> LinearMap? { nil }
 }
 
 /// How a value's constant follows from Lₖ = factorₖ · (constant of argument k).

@@ -156,11 +156,15 @@ public struct Elementwise<Function: ScalarFunction>: GraphOperator {
     return [LipschitzFactor(largest, isExact ? .exact : .upper, method: "largest slope")]
   }
 
-  public func adjoint(_ arguments: [Tensor], _ value: Tensor, cotangent: Tensor) -> [Tensor] {
-    [
-      Tensor(
-        shape: cotangent.shape,
-        elements: zip(arguments[0].elements, cotangent.elements).map { function.slope(at: $0) * $1 })
-    ]
+  public func differential(_ arguments: [Tensor], _ tangents: [Tensor?]) -> Tensor {
+    guard let tangent = tangents[0] else { return Tensor(repeating: 0, shape: arguments[0].shape) }
+    return adjoint(0, arguments, tangent, cotangent: tangent)
+  }
+
+  /// diag(f'(x)) is its own transpose.
+  public func adjoint(_ argument: Int, _ arguments: [Tensor], _ value: Tensor, cotangent: Tensor) -> Tensor {
+    Tensor(
+      shape: cotangent.shape,
+      elements: zip(arguments[0].elements, cotangent.elements).map { function.slope(at: $0) * $1 })
   }
 }

@@ -15,6 +15,21 @@ public struct Tensor: Sendable, Equatable {
     self.init(shape: shape, elements: [Double](repeating: value, count: shape.reduce(1, *)))
   }
 
+  /// Their sum; zero where there are none.
+  static func sum(_ tensors: [Tensor], shape: [Int]) -> Tensor {
+    guard var total = tensors.first else { return Tensor(repeating: 0, shape: shape) }
+    for tensor in tensors.dropFirst() {
+      for index in total.elements.indices { total.elements[index] += tensor.elements[index] }
+    }
+    return total
+  }
+
+  /// The number that all elements equal.
+  var uniformValue: Double? {
+    guard let first = elements.first, elements.allSatisfy({ $0 == first }) else { return nil }
+    return first
+  }
+
   /// Element by element.
   public func map(_ transform: (Double) -> Double) -> Tensor {
     Tensor(shape: shape, elements: elements.map(transform))

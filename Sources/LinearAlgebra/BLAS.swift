@@ -13,6 +13,18 @@ public enum BLAS {
   /// shared machine, and last digits would depend on the number of cores.
   static let oneThread: Void = openblas_set_num_threads(1)
 
+  /// Multiplications from which waking other cores pays.
+  private static let worthwhile = 2_000_000
+
+  /// Calls a routine of BLAS or LAPACK, with all cores where it is large.
+  static func onAllCores<Result>(operations: Int, _ body: () -> Result) -> Result {
+    _ = oneThread
+    guard operations >= worthwhile else { return body() }
+    openblas_set_num_threads(Int32(openblas_get_num_procs()))
+    defer { openblas_set_num_threads(1) }
+    return body()
+  }
+
   /// OpenBLAS's own description of its build, for `--version` and bug reports.
   public static var configuration: String { String(cString: openblas_get_config()) }
 }
@@ -60,6 +72,21 @@ extension Matrix {
       for (j, entry) in row(i).enumerated() { result[j] += factor * entry }
     }
     return result
+  }
+
+  /// W x or Wᵀ x by BLAS `dgemv`.
+  func multiply(_ vector: [Double], transposed: Bool) -> [Double] {
+    precondition(vector.count == (transposed ? rows : columns))
+    let size = transposed ? columns : rows
+    guard rows > 0, columns > 0 else { return [Double](repeating: 0, count: size) }
+    return BLAS.onAllCores(operations: rows * columns) {
+      [Double](unsafeUninitializedCapacity: size) { buffer, count in
+        cblas_dgemv(
+          CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), 1, elements,
+          Int32(columns), vector, 1, 0, buffer.baseAddress, 1)
+        count = size
+      }
+    }
   }
 
   /// The smaller of W Wᵀ and Wᵀ W: both have the squared singular values of W.

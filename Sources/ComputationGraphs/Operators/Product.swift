@@ -30,12 +30,33 @@ public struct Product: GraphOperator {
     }
   }
 
-  public func adjoint(_ arguments: [Tensor], _ value: Tensor, cotangent: Tensor) -> [Tensor] {
+  public func differential(_ arguments: [Tensor], _ tangents: [Tensor?]) -> Tensor {
     let pair = BroadcastPair(arguments.map(\.shape))
-    func part(_ side: Broadcasting, _ other: Broadcasting, _ factor: Tensor) -> Tensor {
-      side.sum(zip(cotangent.elements, other.expand(factor.elements)).map(*))
+    let parts = [
+      tangents[0].map { pair.combine([$0, arguments[1]], *) },
+      tangents[1].map { pair.combine([arguments[0], $0], *) },
+    ]
+    return Tensor.sum(parts.compactMap(\.self), shape: pair.shape)
+  }
+
+  public func adjoint(_ argument: Int, _ arguments: [Tensor], _ value: Tensor, cotangent: Tensor) -> Tensor {
+    let pair = BroadcastPair(arguments.map(\.shape))
+    let (side, other) = argument == 0 ? (pair.first, pair.second) : (pair.second, pair.first)
+    return side.sum(zip(cotangent.elements, other.expand(arguments[1 - argument].elements)).map(*))
+  }
+
+  public func isAffine(_ isConstant: [Bool]) -> Bool { isConstant.contains(true) }
+
+  public func linearMap(_ argument: Int, _ arguments: [LinearArgument]) -> LinearMap? {
+    let (own, other) = (arguments[argument], arguments[1 - argument])
+    guard let factor = other.value, Broadcasting.shape(of: arguments.map(\.shape)) == own.shape else {
+      return nil
     }
-    return [part(pair.first, pair.second, arguments[1]), part(pair.second, pair.first, arguments[0])]
+    if let number = other.fraction ?? factor.uniformValue.flatMap(Rational.init(finite:)) {
+      return .multiple(number)
+    }
+    let factors = Broadcasting(other.shape, to: own.shape).expand(factor.elements)
+    return .diagonal(factors, relativeError: 0)
   }
 }
 

@@ -42,12 +42,37 @@ public struct Quotient: GraphOperator {
     ]
   }
 
-  public func adjoint(_ arguments: [Tensor], _ value: Tensor, cotangent: Tensor) -> [Tensor] {
+  public func differential(_ arguments: [Tensor], _ tangents: [Tensor?]) -> Tensor {
     let pair = BroadcastPair(arguments.map(\.shape))
-    let divisor = pair.second.expand(arguments[1].elements)
-    let first = zip(cotangent.elements, divisor).map { $0 / $1 }
-    return [
-      pair.first.sum(first), pair.second.sum(zip(first, value.elements).map { -$0 * $1 }),
+    let parts = [
+      tangents[0].map { pair.combine([$0, arguments[1]], /) },
+      tangents[1].map { tangent in
+        let value = forward(arguments)
+        let own = BroadcastPair([value.shape, tangent.shape]).combine([value, tangent], *)
+        return BroadcastPair([own.shape, arguments[1].shape]).combine([own, arguments[1]]) { -$0 / $1 }
+      },
     ]
+    return Tensor.sum(parts.compactMap(\.self), shape: pair.shape)
+  }
+
+  public func adjoint(_ argument: Int, _ arguments: [Tensor], _ value: Tensor, cotangent: Tensor) -> Tensor {
+    let pair = BroadcastPair(arguments.map(\.shape))
+    let first = zip(cotangent.elements, pair.second.expand(arguments[1].elements)).map { $0 / $1 }
+    if argument == 0 { return pair.first.sum(first) }
+    return pair.second.sum(zip(first, value.elements).map { -$0 * $1 })
+  }
+
+  public func isAffine(_ isConstant: [Bool]) -> Bool { isConstant[1] }
+
+  public func linearMap(_ argument: Int, _ arguments: [LinearArgument]) -> LinearMap? {
+    let (own, other) = (arguments[0], arguments[1])
+    guard argument == 0, let divisor = other.value, !divisor.elements.contains(0),
+      Broadcasting.shape(of: arguments.map(\.shape)) == own.shape
+    else { return nil }
+    if let number = other.fraction ?? divisor.uniformValue.flatMap(Rational.init(finite:)) {
+      return .multiple(Rational(1) / number)
+    }
+    let factors = Broadcasting(other.shape, to: own.shape).expand(divisor.elements).map { 1 / $0 }
+    return .diagonal(factors, relativeError: 0x1p-53)
   }
 }

@@ -1,3 +1,5 @@
+import ExactArithmetic
+
 /// a + b or a - b, element by element, broadcast.
 public struct Sum: GraphOperator {
   public let isDifference: Bool
@@ -23,9 +25,20 @@ public struct Sum: GraphOperator {
     return [pair.first, pair.second].map { LipschitzFactor($0.norm, .exact, method: "√copies") }
   }
 
-  public func adjoint(_ arguments: [Tensor], _ value: Tensor, cotangent: Tensor) -> [Tensor] {
+  public func differential(_ arguments: [Tensor], _ tangents: [Tensor?]) -> Tensor {
+    forward(zip(tangents, arguments).map { $0 ?? Tensor(repeating: 0, shape: $1.shape) })
+  }
+
+  public func adjoint(_ argument: Int, _ arguments: [Tensor], _ value: Tensor, cotangent: Tensor) -> Tensor {
     let pair = BroadcastPair(arguments.map(\.shape))
-    let second = isDifference ? cotangent.map { -$0 } : cotangent
-    return [pair.first.sum(cotangent.elements), pair.second.sum(second.elements)]
+    if argument == 0 { return pair.first.sum(cotangent.elements) }
+    return pair.second.sum(isDifference ? cotangent.elements.map(-) : cotangent.elements)
+  }
+
+  public func isAffine(_ isConstant: [Bool]) -> Bool { true }
+
+  public func linearMap(_ argument: Int, _ arguments: [LinearArgument]) -> LinearMap? {
+    guard Broadcasting.shape(of: arguments.map(\.shape)) == arguments[argument].shape else { return nil }
+    return .multiple(argument == 1 && isDifference ? -1 : 1)
   }
 }
