@@ -60,7 +60,7 @@ let package = Package(
       path: "Sources/lipbench-check",
       swiftSettings: trusted),
     .target(
-      name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: strict),
+      name: "LinearAlgebra", dependencies: ["COpenBLAS", "RandomNumbers"], swiftSettings: strict),
     .target(
       name: "LinearProgramming", dependencies: ["CGLPKGuard", "CGLPK"], swiftSettings: strict),
 

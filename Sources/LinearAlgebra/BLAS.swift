@@ -16,13 +16,16 @@ public enum BLAS {
   /// Multiplications from which waking other cores pays.
   private static let worthwhile = 2_000_000
 
-  /// Calls a routine of BLAS or LAPACK, with all cores where it is large.
-  static func onAllCores<Result>(operations: Int, _ body: () -> Result) -> Result {
+  /// Calls routines of BLAS or LAPACK, with all cores where they are large.
+  static func onAllCores<Result, Failure: Error>(
+    operations: Int = .max, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     _ = oneThread
-    guard operations >= worthwhile else { return body() }
+    guard operations >= worthwhile else { return try body() }
+    let before = openblas_get_num_threads()
     openblas_set_num_threads(Int32(openblas_get_num_procs()))
-    defer { openblas_set_num_threads(1) }
-    return body()
+    defer { openblas_set_num_threads(before) }
+    return try body()
   }
 
   /// OpenBLAS's own description of its build, for `--version` and bug reports.

@@ -10,6 +10,9 @@ func _log(_ x: Double) -> Double { log(x) }
 public let unitRoundoff = 0x1p-53
 
 extension Matrix {
+  /// Rows from which the largest eigenvalue by Lanczos is faster than all by LAPACK.
+  static let fewEigenvaluesFrom = 600
+
   /// ‖W‖₂, the largest singular value: an estimate, good to a few units in the last place.
   public func spectralNorm() throws(LAPACKFailure) -> Double {
     guard isFinite else { return .infinity }
@@ -36,17 +39,22 @@ extension Matrix {
   public func spectralNormUpperBound() throws(LAPACKFailure) -> Double {
     guard isFinite else { return .infinity }
     guard let (scaled, exponent) = scaledToUnit() else { return 0 }
-    let gram = scaled.gram()
+    let gram = BLAS.onAllCores(operations: elements.count * Swift.min(rows, columns) / 64) { scaled.gram() }
     let size = gram.rows
     let inner = Swift.max(rows, columns)
     let squares = scaled.elements.reduce(0) { $0 + $1 * $1 }
-    let estimate = Swift.max(try gram.largestEigenvalue(), squares / Double(inner))
-    var slack = 4 * unitRoundoff * Double(size + 2)
+    let isLarge = size > Self.fewEigenvaluesFrom
+    let largest =
+      isLarge ? try Lanczos(tolerance: 1e-8).triplets(of: gram).norm : try gram.largestEigenvalue()
+    let estimate = Swift.max(largest, squares / Double(inner))
+    var slack = isLarge ? 1e-10 : 4 * unitRoundoff * Double(size + 2)
     while slack < 1 {
       let level = estimate * (1 + slack)
       var shifted = gram.elements.map { -$0 }
       for i in 0..<size { shifted[i * size + i] = level - gram.elements[i * size + i] }
-      if PositiveDefinite.factor(&shifted, size: size) {
+      if BLAS.onAllCores(
+        operations: size * size * size / 64, { PositiveDefinite.factor(&shifted, size: size) })
+      {
         let rounding =
           3 * unitRoundoff * Double(inner + 1) * squares
           + 2 * unitRoundoff * Double(size + 3) * (Double(size) * level)
