@@ -85,7 +85,9 @@ let package = Package(
     // Functions as graphs of operations, and AutoLip on them.
     .target(
       name: "ComputationGraphs",
-      dependencies: ["ExactArithmetic", "LinearAlgebra", .product(name: "BigInt", package: "BigInt")],
+      dependencies: [
+        "ExactArithmetic", "LinearAlgebra", "RandomNumbers", .product(name: "BigInt", package: "BigInt"),
+      ],
       swiftSettings: strict),
 
     // The pattern problem and the bounds.

@@ -67,6 +67,12 @@ public struct ComputationGraph: Sendable {
     return output
   }
 
+  /// The fraction that a constant node is, where it is one that no double need be.
+  func fraction(_ node: Int) -> Rational? {
+    guard case .constant(_, let fraction) = nodes[node].kind else { return nil }
+    return fraction
+  }
+
   // MARK: Values and derivatives
 
   /// The values of all nodes at x.

@@ -34,6 +34,9 @@ public protocol GraphOperator: Sendable {
   /// Whether the value is affine in the arguments that are not constant.
   func isAffine(_ isConstant: [Bool]) -> Bool
 
+  /// What the slopes lie between over a range, of an operator that applies functions of one number element by element; nil elsewhere.
+  func slopeRange(_ arguments: [TensorRange]) -> ClosedRange<Double>?
+
   /// The linear part by one argument, of an affine operator; nil where it has no form of its own. Constant arguments hold their values.
   func linearMap(_ argument: Int, _ arguments: [LinearArgument]) -> LinearMap?
 }
@@ -41,6 +44,7 @@ public protocol GraphOperator: Sendable {
 extension GraphOperator {
   public var combination: Combination { .sum }
   public func isAffine(_ isConstant: [Bool]) -> Bool { false }
+  public func slopeRange(_ arguments: [TensorRange]) -> ClosedRange<Double>? { nil }
   public func linearMap(_ argument: Int, _ arguments: [LinearArgument]) -> LinearMap? { nil }
 }
 

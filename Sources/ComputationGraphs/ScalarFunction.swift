@@ -131,17 +131,21 @@ public struct Elementwise<Function: ScalarFunction>: GraphOperator {
   public func forward(_ arguments: [Tensor]) -> Tensor { arguments[0].map { function($0) } }
 
   public func range(_ arguments: [TensorRange]) -> TensorRange {
-    let values = zip(arguments[0].lower, arguments[0].upper).map { function.values(over: $0...$1) }
-    return TensorRange(
-      shape: arguments[0].shape, lower: values.map(\.lowerBound), upper: values.map(\.upperBound))
+    var (lower, upper): ([Double], [Double]) = ([], [])
+    for run in arguments[0].runs {
+      let values = function.values(over: run.range)
+      lower += [Double](repeating: values.lowerBound, count: run.count)
+      upper += [Double](repeating: values.upperBound, count: run.count)
+    }
+    return TensorRange(shape: arguments[0].shape, lower: lower, upper: upper)
   }
 
   /// The largest |slope| of any element over its range.
   public func lipschitzFactors(_ arguments: [GraphArgument]) -> [LipschitzFactor] {
     var largest = UpperNumber.zero
     var isExact = true
-    for (low, high) in zip(arguments[0].range.lower, arguments[0].range.upper) {
-      let (slopes, exact) = function.slopes(over: low...high)
+    for run in arguments[0].range.runs {
+      let (slopes, exact) = function.slopes(over: run.range)
       let isHigh = abs(slopes.upperBound) >= abs(slopes.lowerBound)
       let size = slopes.magnitude
       guard size.isFinite else {
@@ -154,6 +158,14 @@ public struct Elementwise<Function: ScalarFunction>: GraphOperator {
       }
     }
     return [LipschitzFactor(largest, isExact ? .exact : .upper, method: "largest slope")]
+  }
+
+  public func slopeRange(_ arguments: [TensorRange]) -> ClosedRange<Double>? {
+    let slopes = arguments[0].runs.map { function.slopes(over: $0.range).range }
+    guard let low = slopes.map(\.lowerBound).min(), let high = slopes.map(\.upperBound).max() else {
+      return nil
+    }
+    return low...high
   }
 
   public func differential(_ arguments: [Tensor], _ tangents: [Tensor?]) -> Tensor {

@@ -70,6 +70,19 @@ public struct TensorRange: Sendable, Equatable {
       }
   }
 
+  /// Elements in a row that share one range, and how many.
+  var runs: [(range: ClosedRange<Double>, count: Int)] {
+    var runs: [(range: ClosedRange<Double>, count: Int)] = []
+    for (low, high) in zip(lower, upper) {
+      if let last = runs.last, last.range == low...high {
+        runs[runs.count - 1].count += 1
+      } else {
+        runs.append((low...high, 1))
+      }
+    }
+    return runs
+  }
+
   /// The largest |element|.
   public var largestMagnitude: Double {
     zip(lower, upper).reduce(0) { max($0, abs($1.0), abs($1.1)) }

@@ -19,6 +19,10 @@ public enum UpperNumber: Sendable, Equatable, CustomStringConvertible {
 
   public var isFinite: Bool { value.isFinite }
   public var isZero: Bool { self == .zero }
+  public var isExact: Bool {
+    if case .exact = self { return true }
+    return false
+  }
 
   public static func + (a: UpperNumber, b: UpperNumber) -> UpperNumber {
     if case .exact(let p) = a, case .exact(let q) = b { return .exact(p + q) }

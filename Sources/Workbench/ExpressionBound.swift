@@ -1,6 +1,7 @@
 import ComputationGraphs
 public import ExactArithmetic
 import Foundation
+import LinearAlgebra
 import Networks
 public import PatternSearch
 
@@ -18,6 +19,7 @@ public struct ExpressionBound: Sendable {
   public let unbounded: String?
   public let seconds: Double
   private let steps: [GraphAutoLip.Step]
+  private let graph: ComputationGraph
 
   /// - Parameters:
   ///   - constants: `name=value` each; a value is a decimal or a fraction p/q, exactly.
@@ -37,25 +39,19 @@ public struct ExpressionBound: Sendable {
         place: "--expression", "\(error)", remedy: "write for example “softplus(x/2) + abs(x/2 - w*sin(x))”")
     }
     let range = domain.box.map { TensorRange(shape: [], lower: $0.lower, upper: $0.upper) } ?? .all(shape: [])
-    let answer = GraphAutoLip(parsed.graph, over: range)
+    graph = parsed.graph
+    let answer = try GraphAutoLip(graph, over: range)
     steps = answer.steps
     // Ends of ranges that were rounded leave long fractions: bounds, but nothing that anybody asked for.
     exact =
-      if case .exact(let fraction) = answer.constant, "\(fraction)".count <= Self.longest { fraction } else {
+      if case .exact(let fraction) = answer.constant, "\(fraction)".count <= GraphSteps.longestFraction {
+        fraction
+      } else {
         nil
       }
     value = answer.constant.isFinite ? answer.constant.value : nil
     unbounded = answer.constant.isFinite ? nil : answer.unbounded.map { "operation \($0.node), \($0.name)" }
     seconds = (ContinuousClock.now - start) / .seconds(1)
-  }
-
-  /// Characters of a fraction that is printed as it is.
-  private static let longest = 24
-
-  private static func shown(_ number: UpperNumber) -> String {
-    let text = "\(number)"
-    if case .exact = number, text.count <= longest { return text }
-    return number.isFinite ? directedDecimal(number.value, digits: 7, .up) : "∞"
   }
 
   private static func interval(_ text: String) throws(InputError) -> Domain {
@@ -77,7 +73,7 @@ public struct ExpressionBound: Sendable {
       parts[0].allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" })
     else {
       throw InputError(
-        place: "--let \(text)", "is no constant",
+        place: "--set \(text)", "is no constant",
         remedy: "write NAME=VALUE, for example w=3/4; x is the input")
     }
     return (String(parts[0]), try Rational.parseSigned(String(parts[1])))
@@ -97,27 +93,11 @@ public struct ExpressionBound: Sendable {
     }
     let values = constants.map { ", \($0.name) = \($0.value)" }.joined()
     lines += ["function  \(expression)\(values)", "domain    \(DomainText.sentence(domain, inputs: 1))", ""]
-    var table = TextTable(
-      header: ["node", "operation", "factors", "are", "constant"],
-      alignments: [.right, .left, .left, .left, .left])
-    for step in steps {
-      table.rows.append([
-        "\(step.node)", step.name,
-        step.factors.map { $0.map { Self.shown($0.value) } ?? "–" }.joined(separator: ", "),
-        step.factors.map { $0?.side.rawValue ?? "constant" }.joined(separator: ", "),
-        Self.shown(step.constant),
-      ])
-    }
+    let table = GraphSteps(steps, graph: graph).table
     return (lines + table.lines()).joined(separator: "\n")
   }
 
   public var json: String {
-    struct Layer: Encodable {
-      var name: String
-      var method: String
-      var side: String
-      var value: Double?
-    }
     struct Report: Encodable {
       var name = "autolip"
       var value: Double?
@@ -127,7 +107,7 @@ public struct ExpressionBound: Sendable {
       var reason: String?
       var expression: String
       var domain: String
-      var layers: [Layer]
+      var layers: [GraphSteps.Layer]
       var seconds: Double
     }
     return JSONReport.text(
@@ -136,13 +116,6 @@ public struct ExpressionBound: Sendable {
         soundness: value == nil ? "none" : exact == nil ? "floating-point" : "exact",
         reason: unbounded.map { "\($0) has no finite bound" }, expression: expression,
         domain: DomainText.describe(domain),
-        layers: steps.flatMap { step in
-          step.factors.compactMap { factor -> Layer? in
-            guard let factor else { return nil }
-            return Layer(
-              name: "\(step.node) \(step.name)", method: factor.method, side: factor.side.rawValue,
-              value: JSONReport.finite(factor.value.value))
-          }
-        }, seconds: seconds))
+        layers: GraphSteps(steps, graph: graph).layers, seconds: seconds))
   }
 }

@@ -11,7 +11,7 @@ struct BoundCommand: ParsableCommand {
         lipbench bound seqlip net.json
         lipbench bound lipsdp-neuron net.onnx --json
         lipbench bound autolip net.json --certificate net.cert
-        lipbench bound autolip --expression "softplus(x/2) + abs(x/2 - w*sin(x))" --let w=3/4
+        lipbench bound autolip --expression "softplus(x/2) + abs(x/2 - w*sin(x))" --set w=3/4
         lipbench bound dataset net.json --data points.csv      # the largest Jacobian at the points of a file
         lipbench bound cell-walk net.json --data points.csv    # walks from the best of them, too
 
@@ -35,7 +35,7 @@ struct BoundCommand: ParsableCommand {
   var expression: String?
 
   @Option(
-    name: .customLong("let"),
+    name: .customLong("set"),
     help: ArgumentHelp(
       "A constant of the expression, a decimal or a fraction, exactly.", valueName: "NAME=VALUE"))
   var constants: [String] = []
@@ -60,7 +60,7 @@ struct BoundCommand: ParsableCommand {
       }
       return
     }
-    guard constants.isEmpty else { throw ValidationError("--let is for --expression") }
+    guard constants.isEmpty else { throw ValidationError("--set is for --expression") }
     guard network != nil else { throw ValidationError("name a network file after the method") }
     let needsData = dataMethods.contains { $0 == type }
     guard !needsData || points.data != nil else { throw ValidationError("\(method) needs --data FILE") }

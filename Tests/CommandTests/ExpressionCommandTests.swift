@@ -10,9 +10,9 @@ import Testing
 
   @Test(arguments: [("0", "1"), ("3/4", "7/4"), ("0.1", "11/10"), ("5", "6")])
   func figureOneIsExact(w: String, expected: String) throws {
-    let json = try bound(Self.figure, "--let", "w=\(w)", "--json").json()
+    let json = try bound(Self.figure, "--set", "w=\(w)", "--json").json()
     #expect(json["exact"] as? String == expected && json["soundness"] as? String == "exact")
-    #expect(try bound(Self.figure, "--let", "w=\(w)").output.hasPrefix("autolip = \(expected) "))
+    #expect(try bound(Self.figure, "--set", "w=\(w)").output.hasPrefix("autolip = \(expected) "))
   }
 
   @Test func withoutAFiniteBoundTheOperationIsNamed() throws {
@@ -26,10 +26,10 @@ import Testing
 
   @Test func badTexts() throws {
     expectOneLine(try bound("sin(x"), code: 65, says: "column 6: a closing parenthesis is missing")
-    expectOneLine(try bound("w*x", "--let", "w=abc"), code: 65, says: "abc")
-    expectOneLine(try bound("x", "--let", "x=1"), code: 65, says: "x is the input")
+    expectOneLine(try bound("w*x", "--set", "w=abc"), code: 65, says: "abc")
+    expectOneLine(try bound("x", "--set", "x=1"), code: 65, says: "x is the input")
     expectOneLine(try bound("x", "--domain", "box:1:0"), code: 65, says: "is no interval")
     #expect(try Tool.run("bound", "seqlip", "--expression", "x").code == 64)
-    #expect(try Tool.run("bound", "autolip", Tool.network("iris-4-5-5-3.json"), "--let", "w=1").code == 64)
+    #expect(try Tool.run("bound", "autolip", Tool.network("iris-4-5-5-3.json"), "--set", "w=1").code == 64)
   }
 }

@@ -1,0 +1,166 @@
+import ExactArithmetic
+import LinearAlgebra
+
+/// The linear part of how one node depends on another through affine operations only: all paths between them, added up.
+struct AffinePart: LinearOperator {
+  struct Member {
+    let node: Int
+    let operation: any GraphOperator
+    let arguments: [Int]
+    /// Constants' values; zeros elsewhere, on which the derivative of an affine operation does not depend.
+    let values: [Tensor]
+  }
+
+  let graph: ComputationGraph
+  let source: Int
+  let target: Int
+  /// In order; the target is the last. Empty where the source is the target.
+  let members: [Member]
+
+  var inputCount: Int { graph.nodes[source].shape.reduce(1, *) }
+  var outputCount: Int { graph.nodes[target].shape.reduce(1, *) }
+
+  func apply(_ x: [Double]) -> [Double] {
+    var tangents = [source: Tensor(shape: graph.nodes[source].shape, elements: x)]
+    for member in members {
+      tangents[member.node] = member.operation.differential(
+        member.values, member.arguments.map { tangents[$0] })
+    }
+    return tangents[target]?.elements ?? [Double](repeating: 0, count: outputCount)
+  }
+
+  func applyTransposed(_ y: [Double]) -> [Double] {
+    let inside = Set(members.map(\.node) + [source])
+    var cotangents = [target: Tensor(shape: graph.nodes[target].shape, elements: y)]
+    for member in members.reversed() {
+      guard let own = cotangents.removeValue(forKey: member.node) else { continue }
+      for (place, argument) in member.arguments.enumerated() where inside.contains(argument) {
+        let part = member.operation.adjoint(place, member.values, own, cotangent: own)
+        cotangents[argument] = Tensor.sum([cotangents[argument], part].compactMap(\.self), shape: part.shape)
+      }
+    }
+    return cotangents[source]?.elements ?? [Double](repeating: 0, count: inputCount)
+  }
+
+  /// The part's maps one after the other, where it is a chain of operations with linear maps of their own; nil elsewhere.
+  func chain() -> [LinearMap]? {
+    var maps: [LinearMap] = []
+    var previous = source
+    for member in members {
+      let places = member.arguments.indices.filter { member.arguments[$0] == previous }
+      // A member off the chain, or one that takes its argument twice.
+      guard places.count == 1, let place = places.first,
+        !member.arguments.enumerated().contains(where: { $0 != place && isInside($1) }),
+        let map = member.operation.linearMap(place, linearArguments(member))
+      else { return nil }
+      maps.append(map)
+      previous = member.node
+    }
+    return maps
+  }
+
+  /// The multiple of the identity that the part is, where all its operations are multiples.
+  func multiple() -> Rational? {
+    var factors: [Int: Rational] = [source: 1]
+    for member in members {
+      var sum = Rational.zero
+      for (place, argument) in member.arguments.enumerated() {
+        guard let factor = factors[argument] else { continue }
+        guard case .multiple(let own)? = member.operation.linearMap(place, linearArguments(member)) else {
+          return nil
+        }
+        sum = sum + own * factor
+      }
+      factors[member.node] = sum
+    }
+    return factors[target]
+  }
+
+  private func isInside(_ node: Int) -> Bool { node == source || members.contains { $0.node == node } }
+
+  private func linearArguments(_ member: Member) -> [LinearArgument] {
+    zip(member.arguments, member.values).map { node, value in
+      LinearArgument(
+        shape: value.shape, value: graph.dependsOnInput[node] ? nil : value, fraction: graph.fraction(node))
+    }
+  }
+}
+
+/// Which nodes depend on which through affine operations.
+struct AffineStructure {
+  let graph: ComputationGraph
+  /// Values of all that is constant.
+  private let constants: [Tensor?]
+  /// Whether each node is an affine operation on the input.
+  let isAffine: [Bool]
+  /// For each node that depends on the input, the nearest nodes before it that are not affine: itself, where it is not.
+  let sources: [Set<Int>]
+
+  init(_ graph: ComputationGraph) {
+    self.graph = graph
+    var constants: [Tensor?] = []
+    var isAffine: [Bool] = []
+    var sources: [Set<Int>] = []
+    for (index, node) in graph.nodes.enumerated() {
+      switch node.kind {
+      case .input:
+        constants.append(nil)
+        isAffine.append(false)
+        sources.append([index])
+      case .constant(let value, _):
+        constants.append(value)
+        isAffine.append(false)
+        sources.append([])
+      case .operation(let operation, let arguments):
+        guard graph.dependsOnInput[index] else {
+          constants.append(operation.forward(arguments.map { constants[$0] ?? Tensor(0) }))
+          isAffine.append(false)
+          sources.append([])
+          continue
+        }
+        constants.append(nil)
+        isAffine.append(operation.isAffine(arguments.map { !graph.dependsOnInput[$0] }))
+        sources.append(
+          isAffine[index] ? arguments.reduce(into: Set()) { $0.formUnion(sources[$1]) } : [index])
+      }
+    }
+    self.constants = constants
+    self.isAffine = isAffine
+    self.sources = sources
+  }
+
+  /// The arguments of a node that depend on the input.
+  func varying(_ node: Int) -> [Int] {
+    guard case .operation(_, let arguments) = graph.nodes[node].kind else { return [] }
+    return arguments.filter { graph.dependsOnInput[$0] }
+  }
+
+  /// How the target depends on the source through affine operations.
+  func part(from source: Int, to target: Int) -> AffinePart {
+    var needed: Set<Int> = []
+    var open = source == target ? [] : [target]
+    while let node = open.popLast() {
+      guard isAffine[node], node != source, needed.insert(node).inserted else { continue }
+      open += varying(node)
+    }
+    // What of it the source reaches.
+    var reached: Set<Int> = [source]
+    var members: [AffinePart.Member] = []
+    for node in needed.sorted() {
+      guard case .operation(let operation, let arguments) = graph.nodes[node].kind,
+        arguments.contains(where: reached.contains)
+      else { continue }
+      reached.insert(node)
+      members.append(
+        AffinePart.Member(
+          node: node, operation: operation, arguments: arguments,
+          values: arguments.map { constants[$0] ?? Tensor.placeholder(graph.nodes[$0].shape) }))
+    }
+    return AffinePart(graph: graph, source: source, target: target, members: members)
+  }
+}
+
+extension Tensor {
+  /// Zeros, for a value that nothing depends on.
+  fileprivate static func placeholder(_ shape: [Int]) -> Tensor { Tensor(repeating: 0, shape: shape) }
+}

@@ -1,0 +1,69 @@
+import ComputationGraphs
+import ExactArithmetic
+
+/// The steps of AutoLip on a graph, as rows for people and programs.
+struct GraphSteps {
+  let steps: [GraphAutoLip.Step]
+  let graph: ComputationGraph
+
+  init(_ steps: [GraphAutoLip.Step], graph: ComputationGraph) {
+    self.steps = steps
+    self.graph = graph
+  }
+
+  struct Layer: Encodable {
+    var name: String
+    var from: String
+    var method: String
+    var side: String
+    /// At least the norm; nil where there is no finite bound.
+    var value: Double?
+    /// The norm from below.
+    var estimate: Double?
+    var seconds: Double
+  }
+
+  /// Characters of a fraction that is printed as it is.
+  static let longestFraction = 24
+
+  static func shown(_ number: UpperNumber) -> String {
+    let text = "\(number)"
+    if case .exact = number, text.count <= longestFraction { return text }
+    return number.isFinite ? directedDecimal(number.value, digits: 7, .up) : "∞"
+  }
+
+  /// A row for each link; the node's constant stands in its last.
+  var table: TextTable {
+    var table = TextTable(
+      header: ["node", "what", "from", "norm", "is", "by", "estimate", "s", "constant"],
+      alignments: [.right, .left, .right, .right, .left, .left, .right, .right, .right])
+    for step in steps {
+      for (place, link) in step.links.enumerated() {
+        table.rows.append([
+          place == 0 ? "\(step.node)" : "", Self.name(step, link), "\(link.source)",
+          Self.shown(link.factor.value),
+          link.factor.side.rawValue, link.factor.method,
+          link.estimate.map { directedDecimal($0, digits: 7, .down) } ?? "",
+          link.seconds < 0.01 ? "" : secondsText(link.seconds),
+          place == step.links.count - 1 ? Self.shown(step.constant) : "",
+        ])
+      }
+    }
+    return table
+  }
+
+  var layers: [Layer] {
+    steps.flatMap { step in
+      step.links.map { link in
+        Layer(
+          name: Self.name(step, link), from: graph.nodes[link.source].name, method: link.factor.method,
+          side: link.factor.side.rawValue, value: JSONReport.finite(link.factor.value.value),
+          estimate: link.estimate, seconds: link.seconds)
+      }
+    }
+  }
+
+  private static func name(_ step: GraphAutoLip.Step, _ link: GraphAutoLip.Link) -> String {
+    link.names.isEmpty ? step.name : link.names.joined(separator: " + ")
+  }
+}
