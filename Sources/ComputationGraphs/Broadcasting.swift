@@ -39,14 +39,7 @@ struct Broadcasting {
   }
 
   /// The argument's index of each element of the value.
-  var indices: [Int] {
-    var result = [0]
-    result.reserveCapacity(shape.reduce(1, *))
-    for (length, stride) in zip(shape, strides) {
-      result = result.flatMap { base in (0..<length).map { base + $0 * stride } }
-    }
-    return result
-  }
+  var indices: [Int] { RowMajor.indices(of: shape, steps: strides) }
 
   /// The elements of a tensor of the argument's shape, repeated.
   func expand(_ elements: [Double]) -> [Double] {

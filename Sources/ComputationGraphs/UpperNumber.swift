@@ -54,6 +54,13 @@ public enum UpperNumber: Sendable, Equatable, CustomStringConvertible {
     return root * root == n ? .exact(Rational(root)) : .above(Double(n).squareRoot().nextUp)
   }
 
+  /// √q, exact where it is a fraction.
+  public static func squareRoot(_ fraction: Rational) -> UpperNumber {
+    let above = roundedUp(fraction).squareRoot()
+    let root = Rational(above)
+    return root * root == fraction ? .exact(root) : .above(above.nextUp)
+  }
+
   private static func roundedUp(_ fraction: Rational) -> Double {
     let nearest = fraction.approximation
     return nearest.isFinite && Rational(nearest) < fraction ? nearest.nextUp : nearest
