@@ -96,8 +96,12 @@ public struct ComputationGraph: Sendable {
 
   /// Jᵀ · cotangent at x, by reverse accumulation; at a kink the derivative of one side.
   public func vectorJacobianProduct(at x: Tensor, cotangent: Tensor) -> Tensor {
+    vectorJacobianProduct(values(at: x), cotangent: cotangent)
+  }
+
+  /// The same where all values are known.
+  func vectorJacobianProduct(_ values: [Tensor], cotangent: Tensor) -> Tensor {
     precondition(cotangent.shape == nodes[output].shape)
-    let values = values(at: x)
     var cotangents = [Tensor?](repeating: nil, count: nodes.count)
     cotangents[output] = cotangent
     for (index, node) in nodes.enumerated().reversed() {

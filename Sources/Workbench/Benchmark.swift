@@ -59,7 +59,7 @@ public struct Benchmark: Sendable {
     for network in try Self.networks(folder) {
       for domain in ["all", "box:0:1", "box:0:0.1"] {
         let question = try BoundQuestion(
-          network, domain: DomainText.parse(domain, network: network), settings: settings)
+          network, domain: DomainText.parse(domain, inputs: network.inputs), settings: settings)
         report(
           row(
             .networks, "\(network.name) \(domain)", settings.seed,

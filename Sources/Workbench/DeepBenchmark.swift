@@ -120,7 +120,7 @@ public struct DeepBenchmark: Sendable {
   private func trained(_ name: String, _ domain: String, _ norm: OperatorNorm) -> Case {
     Case(network: name, domain: domain, norm: norm) {
       let network = try NetworkFile.read("\(folder)/\(name).json")
-      return (network, try DomainText.parse(domain, network: network))
+      return (network, try DomainText.parse(domain, inputs: network.inputs))
     }
   }
 
@@ -130,7 +130,9 @@ public struct DeepBenchmark: Sendable {
         case .network(let network) = try generate(
           UniformNetwork.name, parameters: ["widths": widths], seed: seed)
       else { preconditionFailure("\(UniformNetwork.name) generates networks") }
-      return (network, domain.hasPrefix("radius") ? .all : try DomainText.parse(domain, network: network))
+      return (
+        network, domain.hasPrefix("radius") ? .all : try DomainText.parse(domain, inputs: network.inputs)
+      )
     }
   }
 

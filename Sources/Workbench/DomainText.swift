@@ -1,7 +1,7 @@
 import Bounds
 import Foundation
 import LinearAlgebra
-public import Networks
+import Networks
 public import PatternSearch
 
 /// Domains as users write them.
@@ -10,7 +10,7 @@ public enum DomainText {
   /// (the smallest box that holds the points of a data file), or a file: one `lo hi` pair a line for each input, or VNN-LIB (`.vnnlib`), whose box of the inputs is taken.
   ///
   /// - Throws: `InputError` naming the line, or `MissingFile`.
-  public static func parse(_ text: String, network: MultilayerPerceptron) throws -> Domain {
+  public static func parse(_ text: String, inputs: Int) throws -> Domain {
     let domain: Domain
     if text == "all" {
       return .all
@@ -21,20 +21,20 @@ public enum DomainText {
           place: "--domain \(text)", "is not a box", remedy: "write box:LO:HI, for example box:0:1")
       }
       domain = .box(
-        lower: [Double](repeating: low, count: network.inputs),
-        upper: [Double](repeating: high, count: network.inputs))
+        lower: [Double](repeating: low, count: inputs),
+        upper: [Double](repeating: high, count: inputs))
     } else if text.hasPrefix("polytope:") {
-      return try PolytopeFile.read(String(text.dropFirst(9)), inputs: network.inputs)
+      return try PolytopeFile.read(String(text.dropFirst(9)), inputs: inputs)
     } else if text.hasPrefix("data:") {
-      return try DataFile(String(text.dropFirst(5)), inputs: network.inputs).box
+      return try DataFile(String(text.dropFirst(5)), inputs: inputs).box
     } else if text.hasSuffix(".vnnlib") {
-      domain = try VNNLIBBox.read(text, inputs: network.inputs)
+      domain = try VNNLIBBox.read(text, inputs: inputs)
     } else {
       domain = try read(text)
     }
     if let (lower, upper) = domain.box {
       do throws(InputError) {
-        try MultilayerPerceptron.check(InputBox(lower: lower, upper: upper), inputs: network.inputs)
+        try MultilayerPerceptron.check(InputBox(lower: lower, upper: upper), inputs: inputs)
       } catch {
         throw text.hasPrefix("box:") ? error : error.inFile(text)
       }
@@ -43,8 +43,7 @@ public enum DomainText {
   }
 
   /// The box {x : |x_i - c_i| ≤ r} around the point in a file (numbers separated by white space or commas).
-  public static func ball(center path: String, radius: Double, network: MultilayerPerceptron) throws -> Domain
-  {
+  public static func ball(center path: String, radius: Double, inputs: Int) throws -> Domain {
     let text = String(decoding: try InputFile.contents(path), as: UTF8.self)
     let words = text.split { $0.isWhitespace || $0 == "," }
     var center: [Double] = []
@@ -55,9 +54,9 @@ public enum DomainText {
       }
       center.append(value)
     }
-    guard center.count == network.inputs else {
+    guard center.count == inputs else {
       throw InputError(
-        file: path, "holds \(center.count) numbers for \(network.inputs) inputs",
+        file: path, "holds \(center.count) numbers for \(inputs) inputs",
         remedy: "give one number an input")
     }
     guard radius.isFinite, radius >= 0 else {

@@ -70,7 +70,7 @@ public struct InstanceCertification: Sendable {
     if try NetworkFile.isNetwork(request.instance) {
       let network = try NetworkFile.read(request.instance)
       let domain = try DomainText.parse(
-        ["maximize", "minimize"].contains(entry.question) ? "all" : entry.question, network: network)
+        ["maximize", "minimize"].contains(entry.question) ? "all" : entry.question, inputs: network.inputs)
       solve = { engine, request in
         let settings = SearchSettings(
           engine: engine.flatMap { Engine(rawValue: $0) }, timeLimit: timeLimit, isInterrupted: isInterrupted)

@@ -210,7 +210,7 @@ public struct InstanceLedger: Sendable {
     let settings = SearchSettings(timeLimit: timeLimit, isInterrupted: isInterrupted)
     let exact = try ExactConstant(
       try BoundQuestion(
-        network, domain: try DomainText.parse(entry.question, network: network), settings: settings))
+        network, domain: try DomainText.parse(entry.question, inputs: network.inputs), settings: settings))
     let found = exact.result.enclosure
     guard found.lower <= upper, lower <= found.upper else {
       return .contradicted("solved: [\(found.lower), \(found.upper)]")

@@ -91,7 +91,7 @@ struct DomainOptions: ParsableArguments {
 
   /// The domain that a user wrote, of a network in this file.
   static func domain(_ text: String, network: MultilayerPerceptron, path: String) throws -> Domain {
-    guard text == "own" else { return try DomainText.parse(text, network: network) }
+    guard text == "own" else { return try DomainText.parse(text, inputs: network.inputs) }
     guard let box = network.inputBox else {
       throw InputError(file: path, "stores no input box", remedy: "use --domain all, box:LO:HI or a file")
     }
@@ -108,7 +108,7 @@ struct DomainOptions: ParsableArguments {
     let network = try Self.network(path, outputTensor: outputTensor)
     let domain =
       if let center, let radius {
-        try DomainText.ball(center: center, radius: radius, network: network)
+        try DomainText.ball(center: center, radius: radius, inputs: network.inputs)
       } else {
         try Self.domain(domain, network: network, path: path)
       }

@@ -82,7 +82,7 @@ import Workbench
       for domain in ["all", "box:0:1"] {
         let exact = try ExactConstant(
           try BoundQuestion(
-            network, domain: try DomainText.parse(domain, network: network),
+            network, domain: try DomainText.parse(domain, inputs: network.inputs),
             settings: SearchSettings(relativeGap: 1e-9)),
           certificate: CertificateRequest(path: scratch.path + "/a.cert", instance: path))
         let claim = try #require(exact.certificate?.check.verdict?.claims.first, "\(name) \(domain)")

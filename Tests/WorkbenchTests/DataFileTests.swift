@@ -121,7 +121,7 @@ import Workbench
     #expect(try Self.read(text, inputs: 3).box == .box(lower: [-3, 2, 5], upper: [1, 4, 5]))
     let network = try MultilayerPerceptron(
       name: "sum", layers: [AffineLayer(weights: Matrix([[1, 1, 1]]))], activations: [])
-    let domain = try Self.withFile(text) { try DomainText.parse("data:\($0)", network: network) }
+    let domain = try Self.withFile(text) { try DomainText.parse("data:\($0)", inputs: network.inputs) }
     #expect(domain == .box(lower: [-3, 2, 5], upper: [1, 4, 5]))
   }
 }

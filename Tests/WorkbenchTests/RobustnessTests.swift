@@ -212,11 +212,11 @@ import Workbench
   func boxes() throws {
     let network = try Self.network([[[1, 1]]])
     let exact = try DataFileTests.withFile("0.5 1") {
-      try DomainText.ball(center: $0, radius: 0.25, network: network)
+      try DomainText.ball(center: $0, radius: 0.25, inputs: network.inputs)
     }
     #expect(exact == .box(lower: [0.25, 0.75], upper: [0.75, 1.25]))
     let rounded = try DataFileTests.withFile("0.1 1e10") {
-      try DomainText.ball(center: $0, radius: 0.7, network: network)
+      try DomainText.ball(center: $0, radius: 0.7, inputs: network.inputs)
     }
     let (lower, upper) = try #require(rounded.box)
     for (i, c) in [0.1, 1e10].enumerated() {

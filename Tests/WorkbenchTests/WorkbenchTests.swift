@@ -161,7 +161,7 @@ private func read(_ file: String) throws -> MultilayerPerceptron {
   ])
   func constantsAgreeWithAnIndependentProgram(name: String, domain: String, value: Double) throws {
     let network = try read("\(name).json")
-    let question = try BoundQuestion(network, domain: DomainText.parse(domain, network: network))
+    let question = try BoundQuestion(network, domain: DomainText.parse(domain, inputs: network.inputs))
     let enclosure = try ExactConstant(question).result.enclosure
     #expect(enclosure.lower <= value * (1 + 1e-12) && value * (1 - 1e-12) <= enclosure.upper)
     #expect(enclosure.relativeGap <= 1e-6)
@@ -184,7 +184,8 @@ private func read(_ file: String) throws -> MultilayerPerceptron {
   func cellCountsAgreeWithAnIndependentProgram(name: String, domain: String, cells: Int) throws {
     let network = try read("\(name).json")
     let question = try BoundQuestion(
-      network, domain: DomainText.parse(domain, network: network), settings: SearchSettings(engine: .cells))
+      network, domain: DomainText.parse(domain, inputs: network.inputs),
+      settings: SearchSettings(engine: .cells))
     #expect(try ExactConstant(question).result.statistics.cells == cells)
   }
 
@@ -202,7 +203,7 @@ private func read(_ file: String) throws -> MultilayerPerceptron {
   func twoPointsConfirmTheRatio(name: String, domain: String) throws {
     let network = try read("\(name).json")
     let exact = try ExactConstant(
-      BoundQuestion(network, domain: DomainText.parse(domain, network: network)))
+      BoundQuestion(network, domain: DomainText.parse(domain, inputs: network.inputs)))
     let x = try #require(exact.result.enclosure.witness?.x)
     let x2 = try #require(exact.secondPoint)
     func distance(_ a: [Double], _ b: [Double]) -> Double {
