@@ -76,7 +76,7 @@ let package = Package(
     .target(
       name: "ONNXNetworks",
       dependencies: [
-        "Networks", "LinearAlgebra",
+        "ComputationGraphs", "Networks", "LinearAlgebra",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["onnx.proto"],
@@ -185,7 +185,8 @@ let package = Package(
     .testTarget(
       name: "ComputationGraphsTests",
       dependencies: [
-        "ComputationGraphs", "ExactArithmetic", "RandomNumbers", .product(name: "BigInt", package: "BigInt"),
+        "ComputationGraphs", "ExactArithmetic", "LinearAlgebra", "RandomNumbers",
+        .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
     .testTarget(
@@ -219,7 +220,7 @@ let package = Package(
     .testTarget(
       name: "ONNXNetworksTests",
       dependencies: [
-        "ONNXNetworks", "Networks", "LinearAlgebra", "RandomNumbers", "TestSupport",
+        "ComputationGraphs", "ONNXNetworks", "Networks", "LinearAlgebra", "RandomNumbers", "TestSupport",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),

@@ -3,7 +3,7 @@ import Networks
 /// The operators after a network's scores that turn them into probabilities or labels.
 extension ONNXGraphReader {
   /// Operators that begin such a tail.
-  private static let starters: Set<String> = [
+  static let starters: Set<String> = [
     "Softmax", "LogSoftmax", "Sigmoid", "Hardmax", "ArgMax", "ArgMin", "TopK", "Greater", "Less",
     "GreaterOrEqual",
     "LessOrEqual", "ai.onnx.ml::Normalizer", "ai.onnx.ml::ZipMap", "ai.onnx.ml::ArrayFeatureExtractor",
@@ -11,7 +11,7 @@ extension ONNXGraphReader {
   ]
 
   /// Operators that may follow within it.
-  private static let followers: Set<String> = [
+  static let followers: Set<String> = [
     "Cast", "Concat", "Sub", "Add", "Mul", "Div", "Neg", "Log", "Reshape", "Squeeze", "Unsqueeze", "Flatten",
     "Identity", "Gather", "Slice", "Where", "Not", "Equal", "Transpose", "Clip", "ReduceSum", "ReduceMax",
   ]

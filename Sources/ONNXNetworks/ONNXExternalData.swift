@@ -41,6 +41,6 @@ enum ONNXExternalData {
           + "\(data.count) bytes, for \(byteCount) bytes of tensor",
         remedy: "the file is cut short, or belongs to another model")
     }
-    return data.subdata(in: data.startIndex + offset..<data.startIndex + offset + length)
+    return data[data.startIndex + offset..<data.startIndex + offset + length]
   }
 }

@@ -14,16 +14,18 @@ public enum ONNXFormat {
   public static func read(
     _ data: Data, name: String, directory: URL? = nil, outputTensor: String? = nil
   ) throws(InputError) -> MultilayerPerceptron {
-    guard !data.isEmpty else { throw InputError("the file is empty", remedy: "give an ONNX model") }
-    let model: ONNXModelProto
-    do { model = try ONNXModelProto(serializedBytes: data) } catch {
-      throw InputError("the file is not an ONNX model, or is cut short", remedy: "give a complete ONNX model")
-    }
-    var reader = ONNXGraphReader(try ONNXGraph(model), directory: directory)
+    var reader = ONNXGraphReader(try ONNXGraph(try model(data)), directory: directory)
     let output = try reader.output(chosen: outputTensor)
     return try output.builder.network(
       name: name, output: output.value.forms,
       notes: output.notes + Self.roundingNotes(output.value.roundedAt), at: "tensor \(output.tensor)")
+  }
+
+  static func model(_ data: Data) throws(InputError) -> ONNXModelProto {
+    guard !data.isEmpty else { throw InputError("the file is empty", remedy: "give an ONNX model") }
+    do { return try ONNXModelProto(serializedBytes: data) } catch {
+      throw InputError("the file is not an ONNX model, or is cut short", remedy: "give a complete ONNX model")
+    }
   }
 
   private static func roundingNotes(_ places: [String]) -> [String] {

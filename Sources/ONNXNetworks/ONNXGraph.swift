@@ -11,6 +11,8 @@ struct ONNXGraph {
   /// The input's shape with a batch of one.
   let inputShape: [Int]
   let outputs: [String]
+  /// The version of ONNX's own operators.
+  let operatorSet: Int
 
   init(_ model: ONNXModelProto) throws(InputError) {
     guard model.hasGraph else {
@@ -23,6 +25,9 @@ struct ONNXGraph {
           remedy: "export with operator set 7 or later, such as 13")
       }
     }
+    operatorSet =
+      model.opsetImport.filter { $0.domain.isEmpty || $0.domain == "ai.onnx" }.map { Int($0.version) }.max()
+      ?? 7
     let graph = model.graph
     nodes = graph.node.enumerated().map { ONNXNode(proto: $1, index: $0) }
     guard !nodes.isEmpty else {

@@ -15,6 +15,9 @@ struct ONNXNode {
     proto.name.isEmpty ? "node \(proto.opType) #\(index)" : "node \(proto.name)"
   }
 
+  /// The node's name in a graph of operations.
+  var label: String { proto.name.isEmpty ? "\(proto.opType) #\(index)" : proto.name }
+
   func failure(_ problem: String, _ remedy: String) -> InputError {
     InputError(place: place, problem, remedy: remedy)
   }

@@ -12,7 +12,7 @@ extension ONNXGraphReader {
       let (shape, indices) = try target(of: tensor.shape, node)
       tensor.shape = shape
       if let indices { tensor.elements = indices.map { tensor.elements[$0] } }
-      return .constant(node.operation == "Cast" ? cast(tensor, node) : tensor)
+      return .constant(node.operation == "Cast" ? Self.cast(tensor, node) : tensor)
     }
   }
 
@@ -81,7 +81,7 @@ extension ONNXGraphReader {
   }
 
   /// A constant in another element type: float32 and float16 round, integers lose their fraction.
-  private func cast(_ tensor: ONNXTensor, _ node: ONNXNode) -> ONNXTensor {
+  static func cast(_ tensor: ONNXTensor, _ node: ONNXNode) -> ONNXTensor {
     var result = tensor
     let type = node.integer("to").flatMap { Int32(exactly: $0) }.flatMap(ONNXTensor.ElementType.init)
     switch type {

@@ -123,27 +123,31 @@ extension ONNXTensor {
   }
 
   private static func decode(_ data: Data, _ type: ElementType) -> [Double] {
-    let bytes = [UInt8](data)
-    let width = type.byteCount
-    var elements: [Double] = []
-    elements.reserveCapacity(bytes.count / width)
-    for start in stride(from: 0, to: bytes.count, by: width) {
-      var bits: UInt64 = 0
-      for offset in 0..<width { bits |= UInt64(bytes[start + offset]) << (8 * offset) }
-      elements.append(number(bits, type))
+    data.withUnsafeBytes { bytes in
+      switch type {
+      case .float32: numbers(bytes) { Double(Float(bitPattern: $0)) }
+      case .float64: numbers(bytes) { Double(bitPattern: $0) }
+      case .float16: numbers(bytes) { Double(Float16(bitPattern: $0)) }
+      case .int64: numbers(bytes) { (bits: Int64) in Double(bits) }
+      case .int32: numbers(bytes) { (bits: Int32) in Double(bits) }
+      case .int8: numbers(bytes) { (bits: Int8) in Double(bits) }
+      case .uint8, .bool: numbers(bytes) { (bits: UInt8) in Double(bits) }
+      }
     }
-    return elements
   }
 
-  private static func number(_ bits: UInt64, _ type: ElementType) -> Double {
-    switch type {
-    case .float32: Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
-    case .float64: Double(bitPattern: bits)
-    case .float16: Double(Float16(bitPattern: UInt16(truncatingIfNeeded: bits)))
-    case .int64: Double(Int64(bitPattern: bits))
-    case .int32: Double(Int32(truncatingIfNeeded: bits))
-    case .int8: Double(Int8(truncatingIfNeeded: bits))
-    case .uint8, .bool: Double(bits)
+  /// Little-endian numbers of one width, one after another.
+  private static func numbers<Bits: FixedWidthInteger>(
+    _ bytes: UnsafeRawBufferPointer, _ number: (Bits) -> Double
+  ) -> [Double] {
+    let width = MemoryLayout<Bits>.size
+    let count = bytes.count / width
+    return [Double](unsafeUninitializedCapacity: count) { elements, used in
+      for k in 0..<count {
+        elements[k] = number(
+          Bits(littleEndian: bytes.loadUnaligned(fromByteOffset: k * width, as: Bits.self)))
+      }
+      used = count
     }
   }
 }

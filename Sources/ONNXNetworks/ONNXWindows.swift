@@ -64,7 +64,7 @@ struct ONNXWindows {
   }
 
   /// The padding before and after an axis.
-  private static func pads(
+  static func pads(
     _ axis: Int, _ size: Int, _ reach: Int, _ stride: Int, _ rank: Int, _ node: ONNXNode
   ) throws(InputError) -> (Int, Int) {
     let mode = node.text("auto_pad") ?? "NOTSET"
