@@ -267,7 +267,9 @@ extension BoundMethod {
 public let boundMethods: [any BoundMethod.Type] = [
   Sampling.self, CellWalk.self, FormalGlobalLipschitz.self, LipSDPNeuron.self, LipSDPLayer.self,
   ECLipsEFast.self,
-  CombettesPesquet.self, SeqLip.self, GreedySeqLip.self, TheoremThree.self, AutoLip.self, Frobenius.self,
+  CombettesPesquet.self, SeqLipRescaled.self, SeqLip.self, GreedySeqLip.self, AutoLipRescaled.self,
+  TheoremThree.self, AutoLip.self,
+  Frobenius.self,
 ]
 
 /// The methods that need more.

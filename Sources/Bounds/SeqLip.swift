@@ -12,7 +12,11 @@ struct SeqLipPairs {
   let splits: [(left: Matrix, right: Matrix)]
 
   init(_ question: BoundQuestion) throws(LAPACKFailure) {
-    let weights = question.weights
+    try self.init(question, weights: question.weights)
+  }
+
+  /// Of other weights of the same shapes.
+  init(_ question: BoundQuestion, weights: [Matrix]) throws(LAPACKFailure) {
     slopes = question.network.activations.map(UnitSlopes.init)
     var inner: [Matrix] = []
     var outer: [Matrix] = []
@@ -66,10 +70,20 @@ public struct SeqLip: BoundMethod {
 
   public func bound(_ question: BoundQuestion) throws -> LabelledBound {
     guard question.weights.count > 1 else { return try Self.affine(question) }
+    let found = try Self.product(question, weights: question.weights)
+    return Self.answer(
+      found.value, factors: found.factors, isStopped: found.isStopped,
+      evidence: question.proofs == nil ? nil : .searches(nil), ownLower: found.lower)
+  }
+
+  /// Eq. (8) for weights of the question's shapes, with what is lost where the inner layers are split.
+  static func product(
+    _ question: BoundQuestion, weights: [Matrix]
+  ) throws -> (lower: Double, value: Double, factors: [BoundFactor], isStopped: Bool) {
     var product = 1.0
     var least = 1.0
     var factors: [BoundFactor] = []
-    let split = try SeqLipPairs(question)
+    let split = try SeqLipPairs(question, weights: weights)
     var settings = question.settings
     settings.engine = nil
     var isStopped = false
@@ -92,18 +106,18 @@ public struct SeqLip: BoundMethod {
     }
     // The factors U Σ^{1/2} and Σ^{1/2} Vᵀ of inner layers multiply to W_k up to a few roundings of its norm; that moves
     // the network by no more than the same share of AutoLip's product.
-    if question.weights.count > 2, let autoLip = try AutoLip().bound(question).value {
-      let size = question.weights.reduce(0) { max($0, $1.rows, $1.columns) }
-      let rounding = 16 * Double(size * question.weights.count) * unitRoundoff * autoLip
+    if weights.count > 2 {
+      var autoLip = question.network.activations.reduce(1) { upwards($0, times: $1.lipschitzConstant) }
+      for matrix in weights { autoLip = upwards(autoLip, times: try matrix.spectralNormUpperBound()) }
+      let size = weights.reduce(0) { max($0, $1.rows, $1.columns) }
+      let rounding = 16 * Double(size * weights.count) * unitRoundoff * autoLip
       product += rounding
       least = max(0, least - rounding)
     }
-    return Self.answer(
-      product, factors: factors, isStopped: isStopped,
-      evidence: question.proofs == nil ? nil : .searches(nil), ownLower: least)
+    return (least, product, factors, isStopped)
   }
 
-  private func bound(
+  private static func bound(
     _ pair: PatternProblem, slopes: UnitSlopes, _ settings: SearchSettings
   ) throws -> (lower: Double, value: Double, method: String, isStopped: Bool) {
     let result = try pair.solve(settings)

@@ -50,13 +50,15 @@ import Testing
     let theorem = try value(TheoremThree())
     let autoLip = try value(AutoLip())
     let frobenius = try value(Frobenius())
+    let autoLipRescaled = try value(AutoLipRescaled())
+    let seqLipRescaled = try value(SeqLipRescaled())
 
     // Lower against upper: no tolerance.
     let uppers = [
       "exact": exact.upper, "free": free.upper, "fgl": fgl, "neuron": neuron, "layer": layer,
       "eclipse": eclipse,
       "combettes": combettes, "seqlip": seqLip, "theorem3": theorem, "autolip": autoLip,
-      "frobenius": frobenius,
+      "frobenius": frobenius, "autolip-rescaled": autoLipRescaled, "seqlip-rescaled": seqLipRescaled,
     ]
     for (name, upper) in uppers {
       #expect(sampling <= upper, "seed \(seed): sampling > \(name)")
@@ -77,6 +79,9 @@ import Testing
     if !isThin { ordered(exact.upper, fgl, "L ≤ FGL") }
     ordered(fgl, seqLip, "FGL ≤ SeqLip")
     ordered(seqLip, autoLip, "SeqLip ≤ AutoLip")
+    ordered(seqLipRescaled, seqLip, "SeqLip of rescaled units ≤ SeqLip")
+    ordered(seqLipRescaled, autoLipRescaled, "SeqLip ≤ AutoLip, both of rescaled units")
+    ordered(autoLipRescaled, autoLip, "AutoLip of rescaled units ≤ AutoLip")
     ordered(autoLip, frobenius, "AutoLip ≤ Frobenius")
     ordered(fgl, neuron, "FGL ≤ LipSDP-Neuron")
     ordered(neuron, layer, "LipSDP-Neuron ≤ LipSDP-Layer")

@@ -57,7 +57,7 @@ import Testing
     let witness = try #require(exact["witness"] as? [String: Any])
     for key in ["x", "direction", "x2", "pattern"] { #expect(witness[key] != nil, "\(key)") }
     let methods = try #require(json["methods"] as? [[String: Any]])
-    #expect(methods.count == 12)
+    #expect(methods.count == 14)
     for method in methods {
       for key in ["name", "value", "side", "soundness", "seconds", "layers"] {
         #expect(method[key] != nil, "\(key)")
