@@ -155,8 +155,8 @@ let package = Package(
     .target(
       name: "LipBench",
       dependencies: [
-        "Bounds", "CertificateKernel", "Certificates", "ExactArithmetic", "Generators", "LinearAlgebra",
-        "Networks",
+        "Bounds", "CertificateKernel", "Certificates", "ComputationGraphs", "ExactArithmetic", "Generators",
+        "LinearAlgebra", "Networks",
         "PatternSearch", "Problems", "QuadraticSearch", "Reductions", "TreeSearch", "Workbench",
       ],
       path: "Sources/LipBenchLibrary",
@@ -165,7 +165,8 @@ let package = Package(
       name: "LipBenchCommand",
       // LipBench re-exports these; named here, too, so that a change in one of them rebuilds the command.
       dependencies: [
-        "LipBench", "Bounds", "ExactArithmetic", "Generators", "LinearAlgebra", "LinearProgramming",
+        "LipBench", "Bounds", "ComputationGraphs", "ExactArithmetic", "Generators", "LinearAlgebra",
+        "LinearProgramming",
         "LowRankSearch", "Networks",
         "PatternSearch", "Problems", "QuadraticSearch", "Reductions", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

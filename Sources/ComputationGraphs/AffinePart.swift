@@ -86,6 +86,24 @@ struct AffinePart: LinearOperator {
   }
 }
 
+extension ComputationGraph {
+  /// Entries of the matrices that the affine parts would have, were they dense: what lowering the graph to an MLP may cost. Stops counting
+  /// far above what anybody would want.
+  public var denseEntries: Int {
+    let structure = AffineStructure(self)
+    var sum = 0
+    for index in nodes.indices where structure.isAffine[index] {
+      let size = nodes[index].shape.reduce(1, *)
+      for source in structure.sources[index] {
+        let (entries, overflow) = size.multipliedReportingOverflow(by: nodes[source].shape.reduce(1, *))
+        if overflow || sum > 1 << 40 { return .max }
+        sum += entries
+      }
+    }
+    return sum
+  }
+}
+
 /// Which nodes depend on which through affine operations.
 struct AffineStructure {
   let graph: ComputationGraph

@@ -1,7 +1,7 @@
 import BigInt
 public import ExactArithmetic
 
-extension Expression {
+extension ScalarExpression {
   /// What is wrong with a text, and where.
   public struct SyntaxError: Error, Equatable, CustomStringConvertible {
     /// From 1.
@@ -46,8 +46,8 @@ private struct ExpressionParser {
 
   var rest: String { String(characters[place...].prefix(20)) }
 
-  func error(_ problem: String) -> Expression.SyntaxError {
-    Expression.SyntaxError(column: place + 1, problem: problem)
+  func error(_ problem: String) -> ScalarExpression.SyntaxError {
+    ScalarExpression.SyntaxError(column: place + 1, problem: problem)
   }
 
   private mutating func skipSpace() {
@@ -61,7 +61,7 @@ private struct ExpressionParser {
     return characters[place - 1]
   }
 
-  mutating func sum() throws(Expression.SyntaxError) -> Expression {
+  mutating func sum() throws(ScalarExpression.SyntaxError) -> ScalarExpression {
     var result = try product()
     while let symbol = take("+-") {
       let next = try product()
@@ -70,7 +70,7 @@ private struct ExpressionParser {
     return result
   }
 
-  private mutating func product() throws(Expression.SyntaxError) -> Expression {
+  private mutating func product() throws(ScalarExpression.SyntaxError) -> ScalarExpression {
     var result = try factor()
     while let symbol = take("*/") {
       let start = place
@@ -84,7 +84,7 @@ private struct ExpressionParser {
     return result
   }
 
-  private mutating func factor() throws(Expression.SyntaxError) -> Expression {
+  private mutating func factor() throws(ScalarExpression.SyntaxError) -> ScalarExpression {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Self.deepest else {
@@ -114,13 +114,14 @@ private struct ExpressionParser {
         place = start
         throw error("“\(word)” is not a number")
       }
-      return Expression(number)
+      return ScalarExpression(number)
     }
     if take("(") != nil {
       guard let function = namedFunctions[word] else {
         place = start
         throw error(
-          "unknown function \(word); the functions are \(Expression.functionNames.joined(separator: ", "))")
+          "unknown function \(word); the functions are \(ScalarExpression.functionNames.joined(separator: ", "))"
+        )
       }
       let argument = try sum()
       try close()
@@ -131,10 +132,10 @@ private struct ExpressionParser {
       place = start
       throw error("unknown name \(word); write x for the input, and give constants a value")
     }
-    return Expression(constant)
+    return ScalarExpression(constant)
   }
 
-  private mutating func close() throws(Expression.SyntaxError) {
+  private mutating func close() throws(ScalarExpression.SyntaxError) {
     guard take(")") != nil else { throw error("a closing parenthesis is missing") }
   }
 

@@ -1,6 +1,7 @@
 @_exported public import Bounds
 @_exported public import CertificateKernel
 @_exported public import Certificates
+@_exported public import ComputationGraphs
 @_exported public import ExactArithmetic
 @_exported public import Generators
 @_exported public import LinearAlgebra

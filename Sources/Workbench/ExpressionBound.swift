@@ -31,9 +31,9 @@ public struct ExpressionBound: Sendable {
     self.constants = try constants.map { try Self.constant($0) }
     domain = try Self.interval(text)
     let values = Dictionary(self.constants.map { ($0.name, $0.value) }) { $1 }
-    let parsed: ComputationGraphs.Expression
-    do throws(ComputationGraphs.Expression.SyntaxError) {
-      parsed = try ComputationGraphs.Expression(parsing: expression, constants: values)
+    let parsed: ScalarExpression
+    do throws(ScalarExpression.SyntaxError) {
+      parsed = try ScalarExpression(parsing: expression, constants: values)
     } catch {
       throw InputError(
         place: "--expression", "\(error)", remedy: "write for example “softplus(x/2) + abs(x/2 - w*sin(x))”")

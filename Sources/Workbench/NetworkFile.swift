@@ -1,3 +1,4 @@
+public import ComputationGraphs
 import Foundation
 public import Networks
 import ONNXNetworks
@@ -36,6 +37,27 @@ public enum NetworkFile {
           data, name: name, directory: url.deletingLastPathComponent(), outputTensor: outputTensor)
       default: throw unknownEnding(url)
       }
+    } catch {
+      throw error.file == nil ? error.inFile(path) : error
+    }
+  }
+
+  /// Reads an `.onnx` file as a graph of its own operators, of any size; notes say what was cut.
+  ///
+  /// - Throws: `MissingFile`, or `InputError` with the file, the node and the remedy.
+  public static func readGraph(_ path: String, outputTensor: String? = nil) throws -> (
+    graph: ComputationGraph, notes: [String]
+  ) {
+    let url = URL(fileURLWithPath: path)
+    guard url.pathExtension.lowercased() == "onnx" else {
+      throw InputError(
+        file: path, "is no .onnx file", remedy: "only .onnx files are read as graphs of their own operators")
+    }
+    let data = try InputFile.contents(path)
+    do throws(InputError) {
+      let read = try ONNXFormat.readGraph(
+        data, directory: url.deletingLastPathComponent(), outputTensor: outputTensor)
+      return (read.graph, read.notes)
     } catch {
       throw error.file == nil ? error.inFile(path) : error
     }

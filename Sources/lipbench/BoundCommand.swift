@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LipBench
 
 struct BoundCommand: ParsableCommand {
@@ -12,6 +13,8 @@ struct BoundCommand: ParsableCommand {
         lipbench bound lipsdp-neuron net.onnx --json
         lipbench bound autolip net.json --certificate net.cert
         lipbench bound autolip --expression "softplus(x/2) + abs(x/2 - w*sin(x))" --set w=3/4
+        lipbench bound autolip resnet.onnx --domain box:0:1      # any .onnx graph, without lowering it
+        lipbench bound greedy-seqlip alexnet.onnx --vectors 200
         lipbench bound dataset net.json --data points.csv      # the largest Jacobian at the points of a file
         lipbench bound cell-walk net.json --data points.csv    # walks from the best of them, too
 
@@ -40,6 +43,19 @@ struct BoundCommand: ParsableCommand {
       "A constant of the expression, a decimal or a fraction, exactly.", valueName: "NAME=VALUE"))
   var constants: [String] = []
 
+  @Flag(
+    help: ArgumentHelp(
+      "Bound an .onnx file's own graph.",
+      discussion:
+        "autolip, seqlip, greedy-seqlip and sampling can do without lowering the network to dense layers, and do so by themselves where "
+        + "it cannot be lowered or is large."))
+  var graph = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Graphs: singular vectors of each affine part for seqlip and greedy-seqlip.", valueName: "E"))
+  var vectors = 200
+
   @OptionGroup var place: DomainOptions
   @OptionGroup var points: DataOptions
   @OptionGroup var search: SearchOptions
@@ -62,6 +78,16 @@ struct BoundCommand: ParsableCommand {
     }
     guard constants.isEmpty else { throw ValidationError("--set is for --expression") }
     guard network != nil else { throw ValidationError("name a network file after the method") }
+    if graph {
+      guard GraphBound.Method(rawValue: method) != nil else {
+        throw ValidationError(
+          "--graph is for \(GraphBound.Method.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      guard canBeGraph else {
+        throw ValidationError("--graph is for norm 2, without --output, --certificate or --data")
+      }
+    }
+    guard vectors >= 1 else { throw ValidationError("--vectors must be at least 1") }
     let needsData = dataMethods.contains { $0 == type }
     guard !needsData || points.data != nil else { throw ValidationError("\(method) needs --data FILE") }
     guard points.data == nil || needsData || type == CellWalk.self else {
@@ -81,6 +107,12 @@ struct BoundCommand: ParsableCommand {
       return
     }
     guard let network, let type = methods.first(where: { $0.name == method }) else { return }
+    if let method = GraphBound.Method(rawValue: type.name), canBeGraph,
+      let question = try GraphQuestion(network, place: place, isAsked: graph)
+    {
+      try run(method, question)
+      return
+    }
     var question = try place.question(network, search.settings(defaultTimeLimit: 60))
     try points.add(to: &question)
     let (bound, certificate) = try CertifiedBound.run(
@@ -90,5 +122,64 @@ struct BoundCommand: ParsableCommand {
     try proof.require(certificate)
     if bound.isStopped { throw ExitCode(2) }
     if bound.value == nil { throw ExitCode(1) }
+  }
+
+  /// Whether what is asked makes sense for a graph.
+  private var canBeGraph: Bool {
+    place.norm == "2" && place.output == nil && proof.certificate == nil && points.data == nil
+  }
+
+  private func run(_ method: GraphBound.Method, _ question: GraphQuestion) throws {
+    let limits = search.limits
+    Interrupt.install()
+    let settings = GraphBound.Settings(
+      vectors: vectors, seed: limits.seed, timeLimit: limits.timeLimit ?? 60,
+      isInterrupted: { Interrupt.isRequested })
+    let isQuiet = limits.quiet
+    let bound = try GraphBound(
+      method, question.graph, name: question.name, domain: question.domain, settings: settings
+    ) { part in
+      if !isQuiet, !part.isEmpty { Terminal.note("working on \(part)") }
+    }
+    print(limits.json ? bound.json : bound.text)
+    if bound.isStopped { throw ExitCode(2) }
+    if bound.value == nil { throw ExitCode(1) }
+  }
+}
+
+/// An `.onnx` file to be bounded as the graph that it is.
+private struct GraphQuestion {
+  /// Entries of dense layers above which a network is not lowered.
+  static let mostDenseEntries = 1 << 25
+
+  let graph: ComputationGraph
+  let name: String
+  let domain: Domain
+
+  /// Nil where the network can be lowered to dense layers, and nobody asked for its graph.
+  init?(_ path: String, place: DomainOptions, isAsked: Bool) throws {
+    guard isAsked || path.lowercased().hasSuffix(".onnx") else { return nil }
+    let (graph, notes) = try NetworkFile.readGraph(path, outputTensor: place.outputTensor)
+    if !isAsked, graph.denseEntries <= Self.mostDenseEntries,
+      (try? NetworkFile.read(path, outputTensor: place.outputTensor)) != nil
+    {
+      return nil
+    }
+    for note in notes { Terminal.note("note: \(note)") }
+    let inputs = graph.nodes[0].shape.reduce(1, *)
+    self.graph = graph
+    name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    if let center = place.center, let radius = place.radius {
+      domain = try DomainText.ball(center: center, radius: radius, inputs: inputs)
+    } else if place.domain == "own" {
+      throw InputError(file: path, "stores no input box", remedy: "use --domain all, box:LO:HI or a file")
+    } else {
+      domain = try DomainText.parse(place.domain, inputs: inputs)
+    }
+    guard domain == .all || domain.box != nil else {
+      throw InputError(
+        place: "--domain \(place.domain)", "is no box", remedy: "graphs are bounded on all of R^n or on a box"
+      )
+    }
   }
 }

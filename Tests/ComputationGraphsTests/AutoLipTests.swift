@@ -14,10 +14,10 @@ import Testing
   @Test("Figure 1: exactly 1 + ω, written in Swift and parsed")
   func figureOne() throws {
     for w in [Rational(0), 1, 5, Rational(1, 3), Rational(3, 4), Rational(12345, 678), Rational(0.1)] {
-      let x = Expression.input
-      let f = softplus(x / 2) + abs(x / 2 - Expression(w) * sin(x))
+      let x = ScalarExpression.input
+      let f = softplus(x / 2) + abs(x / 2 - ScalarExpression(w) * sin(x))
       #expect(try GraphAutoLip(f.graph, over: Self.everywhere).constant == .exact(1 + w))
-      let parsed = try Expression(parsing: "softplus(x/2) + abs(x/2 - w*sin(x))", constants: ["w": w])
+      let parsed = try ScalarExpression(parsing: "softplus(x/2) + abs(x/2 - w*sin(x))", constants: ["w": w])
       #expect(try GraphAutoLip(parsed.graph, over: Self.everywhere).constant == .exact(1 + w))
     }
   }
@@ -30,7 +30,7 @@ import Testing
       ("abs(abs(x))", 1), ("2*x*0", 0), ("(1 - 1)*exp(x)", nil),
     ] as [(String, Rational?)])
   func closedForms(text: String, expected: Rational?) throws {
-    let answer = try GraphAutoLip(try Expression(parsing: text).graph, over: Self.everywhere)
+    let answer = try GraphAutoLip(try ScalarExpression(parsing: text).graph, over: Self.everywhere)
     if let expected {
       #expect(answer.constant == .exact(expected), "\(text)")
     } else {
@@ -41,14 +41,15 @@ import Testing
   @Test("Products and exponentials have bounds where the input has, and name the operation where not")
   func boundedDomains() throws {
     for text in ["x*x", "exp(x)", "square(x)", "1/x", "x/(x + 2)"] {
-      let graph = try Expression(parsing: text).graph
+      let graph = try ScalarExpression(parsing: text).graph
       let free = try GraphAutoLip(graph, over: Self.everywhere)
       #expect(!free.constant.isFinite && free.unbounded != nil, "\(text)")
       let bounded = try GraphAutoLip(graph, over: Self.interval(1, 2))
       #expect(bounded.constant.isFinite && bounded.unbounded == nil, "\(text)")
     }
     func constant(_ text: String, _ low: Double, _ high: Double) throws -> Double {
-      try GraphAutoLip(try Expression(parsing: text).graph, over: Self.interval(low, high)).constant.value
+      try GraphAutoLip(try ScalarExpression(parsing: text).graph, over: Self.interval(low, high)).constant
+        .value
     }
     #expect(try constant("x*x", -1, 2) == 4)
     #expect(try constant("square(x)", -1, 2) == 4)
@@ -56,11 +57,12 @@ import Testing
   }
 
   /// A random expression with bounded operations.
-  static func random(_ random: inout SplitMix64, depth: Int) -> Expression {
+  static func random(_ random: inout SplitMix64, depth: Int) -> ScalarExpression {
     if depth == 0 {
-      return random.next() % 3 == 0 ? Expression(Rational(BigInt(Int(random.next() % 9) - 4), 4)) : .input
+      return random.next() % 3 == 0
+        ? ScalarExpression(Rational(BigInt(Int(random.next() % 9) - 4), 4)) : .input
     }
-    func part() -> Expression { Self.random(&random, depth: depth - 1) }
+    func part() -> ScalarExpression { Self.random(&random, depth: depth - 1) }
     switch random.next() % 12 {
     case 0, 1: return part() + part()
     case 2: return part() - part()
@@ -119,13 +121,13 @@ import Testing
     ])
   func syntax(text: String, column: Int, says: String) {
     do {
-      _ = try Expression(parsing: text)
+      _ = try ScalarExpression(parsing: text)
       Issue.record("\(text) is accepted")
     } catch {
       #expect(error.column == column && error.problem.contains(says), "\(text): \(error)")
     }
-    #expect(throws: Expression.SyntaxError.self) {
-      try Expression(parsing: String(repeating: "(", count: 100_000))
+    #expect(throws: ScalarExpression.SyntaxError.self) {
+      try ScalarExpression(parsing: String(repeating: "(", count: 100_000))
     }
   }
 }
