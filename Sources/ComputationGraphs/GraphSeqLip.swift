@@ -23,7 +23,7 @@ public struct SeqLipSettings: Sendable {
   public var tolerance: Double
   public var seed: UInt64
 
-  public init(vectors: Int = 200, tolerance: Double = 1e-4, seed: UInt64 = 0) {
+  public init(vectors: Int = 200, tolerance: Double = 1e-3, seed: UInt64 = 0) {
     self.vectors = vectors
     self.tolerance = tolerance
     self.seed = seed
@@ -94,8 +94,11 @@ struct PartTriplets {
       output = SingularSide(
         values: values, vectors: svd.leftVectors.selecting(columns: kept).transposed(), tail: tail)
     } else {
-      let found = try Lanczos(count: settings.vectors, tolerance: settings.tolerance, seed: settings.seed)
-        .triplets(of: part)
+      // Vectors that have not settled by then make the estimate no less of one.
+      let found = try Lanczos(
+        count: settings.vectors, tolerance: settings.tolerance, stepLimit: 4 * settings.vectors + 200,
+        seed: settings.seed
+      ).triplets(of: part)
       input = SingularSide(values: found.values, vectors: found.right, tail: nil)
       output = SingularSide(values: found.values, vectors: found.left, tail: nil)
     }

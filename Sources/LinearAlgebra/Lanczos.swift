@@ -1,9 +1,10 @@
 import RandomNumbers
 
-/// Leading singular values and vectors of a linear map by Golub-Kahan-Lanczos bidiagonalisation: every vector is made orthogonal to all
-/// before it, and a basis that has grown to its limit restarts from its best Ritz vectors. Estimates, from below.
+/// Leading singular values and vectors of a linear map by Golub-Kahan-Lanczos bidiagonalisation: every v is made orthogonal to all
+/// before it, which keeps the u orthogonal, too (Simon & Zha 2000), and a basis that has grown to its limit restarts from its best Ritz
+/// vectors. Estimates, from below.
 ///
-///     u_j = A v_j - (its share in u_1 … u_{j-1});   v_{j+1} = Aᵀ u_j - (its share in v_1 … v_j)
+///     u_j = A v_j - (B's column above its diagonal) · (u_1 … u_{j-1});   v_{j+1} = Aᵀ u_j - (its share in v_1 … v_j)
 ///     A V = U B + roundings;  B = P Σ Qᵀ;  σᵢ ≈ Σᵢ, with a singular value of A within β |P_{jᵢ}| of it
 ///
 /// The v are of the smaller side: where they fill it nothing is left over.
@@ -74,7 +75,7 @@ public struct Lanczos: Sendable {
     while true {
       right.append(direction)
       var image = isTransposed ? map.applyTransposed(direction) : map.apply(direction)
-      left.orthogonalize(&image)
+      left.subtract(next, from: &image)
       var alpha = normalize(&image)
       steps += 1
       if alpha <= 0x1p-46 * largest || alpha == 0 {

@@ -20,18 +20,38 @@ struct RowBasis {
 
   subscript(index: Int) -> [Double] { Array(elements[index * length..<(index + 1) * length]) }
 
-  /// Takes off the vector's share in the basis, twice: classical Gram-Schmidt is then as good as the roundings allow.
+  /// Takes off the vector's share in the basis, by classical Gram-Schmidt; once more where that left little of it, which is as good as
+  /// the roundings allow.
   func orthogonalize(_ vector: inout [Double]) {
     guard count > 0 else { return }
     var shares = [Double](repeating: 0, count: count)
+    var before = dot(vector[...], vector[...])
     BLAS.onAllCores(operations: elements.count) {
-      for _ in 0..<2 {
+      for _ in 0..<3 {
         cblas_dgemv(
           CblasRowMajor, CblasNoTrans, Int32(count), Int32(length), 1, elements, Int32(length), vector, 1, 0,
           &shares, 1)
-        cblas_dgemv(
-          CblasRowMajor, CblasTrans, Int32(count), Int32(length), -1, elements, Int32(length), shares, 1, 1,
-          &vector, 1)
+        subtract(shares, from: &vector)
+        let after = dot(vector[...], vector[...])
+        if after > before / 2 { break }
+        before = after
+      }
+    }
+  }
+
+  /// Takes off a combination of the first vectors of the basis.
+  func subtract(_ shares: [Double], from vector: inout [Double]) {
+    let start = shares.firstIndex { $0 != 0 } ?? shares.count
+    guard start < shares.count else { return }
+    let count = shares.count - start
+    BLAS.onAllCores(operations: count * length) {
+      elements.withUnsafeBufferPointer { elements in
+        shares.withUnsafeBufferPointer { shares in
+          guard let basis = elements.baseAddress, let shares = shares.baseAddress else { return }
+          cblas_dgemv(
+            CblasRowMajor, CblasTrans, Int32(count), Int32(length), -1, basis + start * length,
+            Int32(length), shares + start, 1, 1, &vector, 1)
+        }
       }
     }
   }
