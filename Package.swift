@@ -177,7 +177,10 @@ let package = Package(
     // Tests mirror the sources.
     .target(
       name: "TestSupport",
-      dependencies: ["LinearAlgebra", "LinearProgramming", "Networks", "PatternSearch", "RandomNumbers"],
+      dependencies: [
+        "ComputationGraphs", "ExactArithmetic", "LinearAlgebra", "LinearProgramming", "Networks",
+        "PatternSearch", "RandomNumbers",
+      ],
       path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "ExactArithmeticTests",
@@ -186,7 +189,7 @@ let package = Package(
     .testTarget(
       name: "ComputationGraphsTests",
       dependencies: [
-        "ComputationGraphs", "ExactArithmetic", "LinearAlgebra", "RandomNumbers",
+        "ComputationGraphs", "ExactArithmetic", "LinearAlgebra", "RandomNumbers", "TestSupport",
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),

@@ -64,6 +64,8 @@ final class ONNXOperationReader {
   private var values: [String: Value] = [:]
   /// The graph's nodes of constants, by the tensors' names.
   private var constants: [String: Int] = [:]
+  /// The elements of constants that were computed.
+  private var folded = 0
 
   init(_ file: ONNXGraph, directory: URL?) {
     self.file = file
@@ -267,12 +269,17 @@ final class ONNXOperationReader {
     do { shape = try operation.shape(of: operands.map(\.shape)) } catch {
       throw node.failure("\(error)", "shapes must go together")
     }
+    // No more than the file's own tensors, but for small ones.
     let largest = operands.map { ONNXShape.count($0.shape) ?? 0 }.reduce(ONNXShape.maximumMatrixCount, max)
-    guard let count = ONNXShape.count(shape), count <= 2 * largest else {
+    guard let count = ONNXShape.count(shape), count <= largest, shape.count <= 64 else {
       throw node.failure("the value has the shape \(shape)", "use a smaller network")
     }
     let tensors = operands.compactMap(\.constant)
     if tensors.count == operands.count {
+      folded += count
+      guard folded <= 1 << 28 else {
+        throw node.failure("constants of \(folded) elements are computed", "export with constants folded")
+      }
       let value = operation.forward(tensors.map { Tensor(shape: $0.shape, elements: $0.elements) })
       return .constant(
         ONNXTensor(
