@@ -118,7 +118,7 @@ let package = Package(
     .target(
       name: "Generators",
       dependencies: [
-        "ExactArithmetic", "LinearAlgebra", "Networks", "Problems", "RandomNumbers",
+        "ExactArithmetic", "LinearAlgebra", "Networks", "ONNXNetworks", "Problems", "RandomNumbers",
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
@@ -245,7 +245,8 @@ let package = Package(
     .testTarget(
       name: "GeneratorsTests",
       dependencies: [
-        "Generators", "ExactArithmetic", "LinearAlgebra", "Networks", "Problems", "RandomNumbers",
+        "Generators", "ExactArithmetic", "LinearAlgebra", "Networks", "ONNXNetworks", "Problems",
+        "RandomNumbers",
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),

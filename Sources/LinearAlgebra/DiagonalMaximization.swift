@@ -10,8 +10,9 @@ public struct DiagonalMaximum: Sendable {
 /// The norm is convex in σ, so a vertex is a maximiser, and ‖A D B‖ = max over unit u, v of Σ_i σ_i g_i with g_i = (Aᵀu)_i (Bv)_i.
 /// *Ascent* alternates: the top singular pair (u, v) of A D B, then the whole gradient step σ_i = upper_i where g_i > 0 and lower_i where
 /// g_i < 0. Where that stands still, *flips* try each σ_i alone: the norm of diag(s) + δ p qᵀ, which A D B with one flip is in its
-/// own singular vectors, by a few power steps. The best flip is taken and the ascent goes on. Starts: all `upper`, the vertices
-/// with the signs of pairs of singular vectors of A and B, and vertices with the signs of random pairs.
+/// own singular vectors, by a few power steps. The best flip is taken and the ascent goes on. Starts: all `upper` (flips come first
+/// there), the vertices with the signs of pairs of singular vectors of A and B, vertices with the signs of random pairs, and at
+/// the end the best vertex with some σ_i changed at random.
 ///
 /// The value is neither proved nor guaranteed to be the maximum: the problem is NP-hard.
 ///
@@ -21,8 +22,10 @@ public struct DiagonalMaximum: Sendable {
 public struct DiagonalMaximization: Sendable {
   /// Random starts after the others.
   public var restarts = 4
-  /// Up to this n flips continue from every start, beyond it from the best only.
+  /// Up to this n flips continue from every start, beyond it from the best only, and there are no kicks.
   public var flippingAll = 512
+  /// Climbs from the best vertex with some random σ_i changed, at the end.
+  public var kicks = 8
   /// Most flips in a row.
   public var flips = 200
 
@@ -69,21 +72,26 @@ public struct DiagonalMaximization: Sendable {
     }
     var search = AscentState(outer: outer, inner: inner, lower: lower, upper: upper)
     search.move(to: upper)
+    if size <= flippingAll { try search.flip(atMost: flips, ascending: false, shouldStop) }
     try search.ascend(shouldStop)
     var best = search.snapshot
-    if size <= flippingAll { try search.flip(atMost: flips, shouldStop) }
-    if search.value > best.value { best = search.snapshot }
-    for signs in try starts(outer, inner, using: &random) where !shouldStop() {
-      search.move(to: search.vertex(signs))
+    func climb(from vertex: [Double], flipping: Bool) throws(LAPACKFailure) {
+      search.move(to: vertex)
       try search.ascend(shouldStop)
-      if size <= flippingAll { try search.flip(atMost: flips, shouldStop) }
+      if flipping { try search.flip(atMost: flips, ascending: true, shouldStop) }
       if search.value > best.value { best = search.snapshot }
     }
-    if size > flippingAll {
-      search.move(to: best.sigma)
-      try search.ascend(shouldStop)
-      try search.flip(atMost: flips, shouldStop)
-      if search.value > best.value { best = search.snapshot }
+    for signs in try starts(outer, inner, using: &random) where !shouldStop() {
+      try climb(from: search.vertex(signs), flipping: size <= flippingAll)
+    }
+    if size > flippingAll { try climb(from: best.sigma, flipping: true) }
+    for _ in 0..<kicks where size <= flippingAll && !shouldStop() {
+      var vertex = best.sigma
+      for _ in 0..<max(2, size / 12) {
+        let unit = Int.random(in: 0..<size, using: &random)
+        vertex[unit] = vertex[unit] == upper[unit] ? lower[unit] : upper[unit]
+      }
+      try climb(from: vertex, flipping: true)
     }
     // Without the rounding of the steps.
     let product = Matrix.product(
@@ -180,15 +188,17 @@ private struct AscentState {
     value = try product.spectralNorm()
   }
 
-  /// The best flip and the ascent from there, while that raises the norm.
-  mutating func flip(atMost limit: Int, _ shouldStop: () -> Bool) throws(LAPACKFailure) {
+  /// The best flip, and where asked for the ascent from there, while that raises the norm.
+  mutating func flip(
+    atMost limit: Int, ascending: Bool, _ shouldStop: () -> Bool
+  ) throws(LAPACKFailure) {
     for _ in 0..<limit where !shouldStop() {
       let before = snapshot
       guard let unit = try bestFlip() else { return }
       var target = sigma
       target[unit] = target[unit] == upper[unit] ? lower[unit] : upper[unit]
       move(to: target)
-      try ascend(shouldStop)
+      if ascending { try ascend(shouldStop) } else { value = try product.spectralNorm() }
       guard value > before.value * (1 + 1e-12) else {
         move(to: before.sigma)
         value = before.value

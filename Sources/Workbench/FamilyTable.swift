@@ -62,6 +62,13 @@ extension GeneratedInstance {
       try NetworkFile.write(network, to: path)
       return []
     case .problem(let instance): return try InstanceFile.write(instance, to: path)
+    case .graph(let graph):
+      guard URL(fileURLWithPath: path).pathExtension.lowercased() == "onnx" else {
+        throw InputError(file: path, "only .onnx files hold this family", remedy: "give -o FILE.onnx")
+      }
+      let (data, parameters) = try graph.onnx()
+      try TextFile.write(data, to: path)
+      return ["\(parameters) parameters"]
     }
   }
 
@@ -74,6 +81,7 @@ extension GeneratedInstance {
       var lines = ["wrote    \(file)", "holds    \(instance.problem.summaryLine)"]
       if let planted = instance.planted { lines.append("planted  \(planted.value): \(planted.proof)") }
       return lines.joined(separator: "\n")
+    case .graph(let graph): return "wrote  \(file)\nholds  \(graph.name)"
     }
   }
 
@@ -84,6 +92,7 @@ extension GeneratedInstance {
     case .problem(let instance):
       members["kind"] = instance.problem.kind.rawValue
       members["planted"] = instance.planted?.value.description
+    case .graph: members["kind"] = InstanceKind.graph.description
     }
     return JSONReport.text(members)
   }

@@ -23,7 +23,7 @@ import Testing
     for family in instanceFamilies {
       switch (family.kind, try generate(family.name, seed: 3)) {
       case (.problem(let kind), .problem(let instance)): #expect(instance.problem.kind == kind)
-      case (.network, .network): break
+      case (.network, .network), (.graph, .graph): break
       default: Issue.record("\(family.name) makes something else")
       }
     }

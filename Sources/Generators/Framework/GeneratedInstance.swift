@@ -1,16 +1,20 @@
 import ExactArithmetic
 public import Networks
+import ONNXNetworks
 public import Problems
+import RandomNumbers
 
-/// What a family makes: a problem, with its optimum where that is known, or a network.
+/// What a family makes: a problem, with its optimum where that is known, a network, or a graph for an `.onnx` file.
 public enum GeneratedInstance: Sendable {
   case problem(ProblemInstance)
   case network(MultilayerPerceptron)
+  case graph(GraphNetwork)
 
   public var name: String {
     switch self {
     case .problem(let instance): instance.name
     case .network(let network): network.name
+    case .graph(let graph): graph.name
     }
   }
 
@@ -22,6 +26,9 @@ public enum GeneratedInstance: Sendable {
     case .network(var network):
       network.name = name
       return .network(network)
+    case .graph(var graph):
+      graph.name = name
+      return .graph(graph)
     }
   }
 }
@@ -46,6 +53,14 @@ extension InstanceFamily {
           spins: spins, couplings: couplings.map(\.term), fields: fields?.map { Rational($0) },
           sense: .minimize),
         planted: planted))
+  }
+
+  /// A graph of this family, its weights drawn from the seed when it is written.
+  func graph(
+    seed: UInt64,
+    _ build: @escaping @Sendable (inout ONNXGraphWriter, inout SplitMix64) -> ONNXGraphWriter.Value
+  ) -> GeneratedInstance {
+    .graph(GraphNetwork(name: Self.name, seed: seed, build: build))
   }
 
   /// A ReLU network of this family. Its shape and numbers are right by construction.

@@ -1,15 +1,17 @@
 public import Networks
 public import Problems
 
-/// What a family's instances are: one of the problems, or a network.
+/// What a family's instances are: one of the problems, a network of dense layers, or a graph for an `.onnx` file.
 public enum InstanceKind: Sendable, Hashable, CustomStringConvertible {
   case problem(ProblemKind)
   case network
+  case graph
 
   public var description: String {
     switch self {
     case .problem(let kind): kind.rawValue
     case .network: "network"
+    case .graph: "onnx graph"
     }
   }
 }

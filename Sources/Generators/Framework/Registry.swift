@@ -13,6 +13,7 @@ public let instanceFamilies: [any InstanceFamily.Type] = [
   GaussianNetwork.self, UniformNetwork.self, IdealNetwork.self, NonnegativeNetwork.self,
   DegenerateNetwork.self, GreedyTrap.self,
   AutoLipGap.self, FormalGap.self,
+  ConvolutionalNetwork.self, ResidualNetwork.self, AlexNet.self,
 ]
 
 /// The instance of a family for these parameters (defaults for those not given) and this seed. Its name says all
