@@ -9,6 +9,7 @@ struct AffineNorm {
   let estimate: Double?
   let side: LipschitzFactor.Side
   let method: String
+  var isStopped = false
 
   /// The norm as well as it is known.
   var best: Double { estimate ?? upper.value }
@@ -22,6 +23,8 @@ struct AffineNormFinder {
   var sideLimit = 2_500
   /// Multiplications that forming it may take.
   var costLimit = 200_000_000_000
+  /// From then on norms are bounded by what costs next to nothing.
+  var shouldStop: @Sendable () -> Bool = { false }
 
   func norm(of part: AffinePart) throws(LAPACKFailure) -> AffineNorm {
     if let multiple = part.multiple() {
@@ -34,12 +37,12 @@ struct AffineNormFinder {
         return AffineNorm(
           upper: norm.upper * .exact(maps.factor.magnitude) * maps.room,
           estimate: norm.estimate.map { $0 * maps.factor.magnitude.approximation },
-          side: norm.side, method: norm.method)
+          side: norm.side, method: norm.method, isStopped: norm.isStopped)
       }
     }
     let (pieces, depth) = try productBound(part)
     let (m, n) = (part.outputCount, part.inputCount)
-    if min(m, n) <= sideLimit, m * n <= entryLimit, min(m, n) * cost(part) <= costLimit {
+    if min(m, n) <= sideLimit, m * n <= entryLimit, min(m, n) * cost(part) <= costLimit, !shouldStop() {
       let upper = try part.explicitMatrix().spectralNormUpperBound()
       // Entries are sums of products of what the operations hold: each of `depth` maps has rows of at most max(m, n) terms, and
       // the norm of its magnitudes is at most √side of its own.
@@ -52,7 +55,7 @@ struct AffineNormFinder {
         return AffineNorm(upper: bound, estimate: nil, side: .upper, method: "matrix of the whole part")
       }
     }
-    let estimate = try Lanczos().triplets(of: part).norm
+    let estimate = try Lanczos().triplets(of: part, shouldStop: shouldStop).norm
     return AffineNorm(upper: pieces, estimate: estimate, side: .upper, method: "product of its operations")
   }
 
@@ -100,13 +103,25 @@ struct AffineNormFinder {
       return AffineNorm(
         upper: error == 0 ? .exact(exact) : .above((largest * (1 + 2 * error)).nextUp), estimate: nil,
         side: error == 0 ? .exact : .upper, method: "diagonal")
-    case .dense(let matrix): return try Self.norm(of: matrix, method: "matrix")
+    case .dense(let matrix):
+      if shouldStop() {
+        return AffineNorm(
+          upper: .above(matrix.frobeniusNormUpperBound()), estimate: nil, side: .upper,
+          method: "Frobenius norm",
+          isStopped: true)
+      }
+      return try Self.norm(of: matrix, method: "matrix")
     case .convolution(let convolution, _):
       let (m, n) = (convolution.outputCount, convolution.inputCount)
       if min(m, n) <= sideLimit, m * n <= entryLimit {
         return try Self.norm(of: convolution.explicitMatrix(), method: "matrix of the convolution")
       }
-      let estimate = try Lanczos().triplets(of: convolution).norm
+      let estimate = try Lanczos().triplets(of: convolution, shouldStop: shouldStop).norm
+      if shouldStop() {
+        return AffineNorm(
+          upper: .above(convolution.normByTaps), estimate: estimate, side: .upper, method: "norms of taps",
+          isStopped: true)
+      }
       let upper = try CirculantBound(convolution).upperBound(from: estimate)
       return AffineNorm(upper: .above(upper), estimate: estimate, side: .upper, method: "circulant")
     }

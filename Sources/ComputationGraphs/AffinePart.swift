@@ -147,6 +147,15 @@ struct AffineStructure {
     self.sources = sources
   }
 
+  /// Whether each node is the last of an affine part: something else takes it, or nothing.
+  var isLast: [Bool] {
+    var result = isAffine.indices.map { isAffine[$0] && $0 == graph.output }
+    for node in graph.nodes.indices where !isAffine[node] {
+      for argument in varying(node) where isAffine[argument] { result[argument] = true }
+    }
+    return result
+  }
+
   /// The arguments of a node that depend on the input.
   func varying(_ node: Int) -> [Int] {
     guard case .operation(_, let arguments) = graph.nodes[node].kind else { return [] }

@@ -25,6 +25,8 @@ public struct GraphAutoLip: Sendable {
     /// Of all operations between them that change the norm, by name.
     public let names: [String]
     public let seconds: Double
+    /// Bounded crudely because time was over.
+    public var isStopped = false
   }
 
   /// A node whose constant was needed.
@@ -47,19 +49,35 @@ public struct GraphAutoLip: Sendable {
   /// - Parameters:
   ///   - domain: what the input lies between.
   ///   - seqLip: where chains of affine parts are to be bounded by SeqLip, with what.
+  ///   - shouldStop: once true, norms that are left are bounded by what costs next to nothing.
   ///   - progress: told of every part before its norm is taken.
   public init(
     _ graph: ComputationGraph, over domain: TensorRange, seqLip: SeqLipSettings? = nil,
-    progress: @escaping (_ name: String) -> Void = { _ in }
+    shouldStop: @escaping @Sendable () -> Bool = { false },
+    progress: @escaping (GraphProgress) -> Void = { _ in }
   ) throws(LAPACKFailure) {
-    var pass = Pass(graph, graph.ranges(over: domain), seqLip, progress)
+    var pass = Pass(graph, graph.ranges(over: domain), seqLip, shouldStop, progress)
     constant = try pass.constant(graph.output)
     estimate = pass.estimates[graph.output] ?? 0
     steps = pass.steps.sorted { $0.key < $1.key }.map(\.value)
   }
 
+  /// Whether some norm was bounded crudely because time was over.
+  public var isStopped: Bool {
+    steps.contains { step in step.links.contains { $0.isStopped } }
+  }
+
   /// The first operation without a finite bound; nil where all have one.
   public var unbounded: Step? { steps.first { !$0.constant.isFinite } }
+}
+
+/// How far a bound of a graph has come.
+public struct GraphProgress: Sendable {
+  /// What is worked on now.
+  public let name: String
+  /// Of about `total` pieces of work.
+  public let done: Int
+  public let total: Int
 }
 
 /// The dynamic program: constants by node, each found when it is needed.
@@ -67,9 +85,11 @@ private struct Pass {
   let graph: ComputationGraph
   let structure: AffineStructure
   let ranges: [TensorRange]
-  let finder = AffineNormFinder()
+  let finder: AffineNormFinder
   let seqLip: SeqLipSettings?
-  let progress: (String) -> Void
+  private let progress: (GraphProgress) -> Void
+  private var done = 0
+  private let total: Int
   private var constants: [Int: UpperNumber] = [:]
   private(set) var estimates: [Int: Double] = [:]
   private(set) var steps: [Int: GraphAutoLip.Step] = [:]
@@ -78,13 +98,23 @@ private struct Pass {
 
   init(
     _ graph: ComputationGraph, _ ranges: [TensorRange], _ seqLip: SeqLipSettings?,
-    _ progress: @escaping (String) -> Void
+    _ shouldStop: @escaping @Sendable () -> Bool, _ progress: @escaping (GraphProgress) -> Void
   ) {
     self.graph = graph
     self.ranges = ranges
     self.seqLip = seqLip
     self.progress = progress
     structure = AffineStructure(graph)
+    finder = AffineNormFinder(shouldStop: shouldStop)
+    let isLast = structure.isLast
+    // SeqLip decomposes each part, and takes pairs.
+    total = max(1, isLast.count(where: \.self) * (seqLip == nil ? 1 : 3))
+  }
+
+  private mutating func report(_ names: [String], _ what: String = "") {
+    if names.isEmpty { return }
+    progress(GraphProgress(name: names.joined(separator: " + ") + what, done: min(done, total), total: total))
+    done += 1
   }
 
   /// L_k.
@@ -165,7 +195,8 @@ private struct Pass {
       candidate.links.append(
         GraphAutoLip.Link(
           source: source, factor: LipschitzFactor(norm.upper, norm.side, method: norm.method),
-          estimate: norm.estimate, names: changing.map { graph.nodes[$0].name }, seconds: seconds))
+          estimate: norm.estimate, names: changing.map { graph.nodes[$0].name }, seconds: seconds,
+          isStopped: norm.isStopped))
     }
     return candidate
   }
@@ -183,14 +214,14 @@ private struct Pass {
       norms.append((try norm(of: part, changing: changing).0, changing.map { graph.nodes[$0].name }))
     }
     var random = SplitMix64(seed: settings.seed)
-    progress(norms[0].1.joined(separator: " + ") + ": singular vectors")
+    report(norms[0].1, ": singular vectors")
     var first = try PartTriplets(chain.parts[0], finder, settings).output
     for (index, slopes) in chain.slopes.enumerated() {
       let start = ContinuousClock.now
       let names = norms[index + 1].1
-      progress(names.joined(separator: " + ") + ": singular vectors")
+      report(names, ": singular vectors")
       let next = try PartTriplets(chain.parts[index + 1], finder, settings)
-      progress((norms[index].1 + names).joined(separator: " + ") + ": pair")
+      report(norms[index].1 + names, ": pair")
       let (isFirst, isLast) = (index == 0, index == chain.slopes.count - 1)
       let factor = try SeqLipFactor(
         first, isFirst: isFirst, next.input, isLast: isLast, slopes: slopes, random: &random)
@@ -221,7 +252,7 @@ private struct Pass {
     // The same operations between other isometries have the same norm, as long as they follow each other.
     let isChain = part.chain() != nil
     if isChain, let known = norms[changing] { return (known.norm, 0) }
-    progress(changing.map { graph.nodes[$0].name }.joined(separator: " + "))
+    report(changing.map { graph.nodes[$0].name })
     let start = ContinuousClock.now
     let norm = try finder.norm(of: part)
     let seconds = (ContinuousClock.now - start) / .seconds(1)

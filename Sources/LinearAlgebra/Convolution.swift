@@ -70,6 +70,14 @@ public struct Convolution: Sendable, Equatable {
   /// Multiplications of one application.
   public var cost: Int { outputChannels * taps * vertical.output * horizontal.output }
 
+  /// At least the norm, at no cost: each tap moves the picture and mixes its channels, so that the norm is at most the sum of the
+  /// taps' Frobenius norms, which is at most √taps ‖K‖_F.
+  public var normByTaps: Double {
+    let taps = Double(vertical.kernel * horizontal.kernel)
+    let size = Matrix(rows: kernel.count, columns: 1, elements: kernel).frobeniusNormUpperBound()
+    return (taps.squareRoot().nextUp * size).nextUp
+  }
+
   /// The same with each output channel multiplied by a factor.
   public func scalingOutputs(by factors: [Double]) -> Convolution {
     precondition(factors.count == outputChannels)

@@ -50,8 +50,9 @@ public struct Lanczos: Sendable {
     public var norm: Double { values.first ?? 0 }
   }
 
+  /// - Parameter shouldStop: asked now and then; the values are from below then, too, and have not converged.
   public func triplets(
-    of map: some LinearOperator, progress: (_ steps: Int) -> Void = { _ in }
+    of map: some LinearOperator, shouldStop: () -> Bool = { false }
   ) throws(LAPACKFailure) -> Triplets {
     let rank = min(map.inputCount, map.outputCount)
     let wanted = min(count, rank)
@@ -99,8 +100,8 @@ public struct Lanczos: Sendable {
         largest = max(largest, values[0])
         let residuals = (0..<size).map { beta * abs(decomposition.leftVectors[size - 1, $0]) }
         let isConverged = residuals.prefix(wanted).allSatisfy { $0 <= tolerance * values[0] }
-        progress(steps)
-        if isConverged && size >= min(rank, wanted + 3) || size == rank || steps >= stepLimit {
+        if isConverged && size >= min(rank, wanted + 3) || size == rank || steps >= stepLimit || shouldStop()
+        {
           let rows = Array(0..<wanted)
           let u = left.combined(decomposition.leftVectors.selecting(columns: rows).transposed())
           let v = right.combined(decomposition.rightVectorsTransposed.selecting(rows: rows))

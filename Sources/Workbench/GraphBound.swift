@@ -19,7 +19,7 @@ public struct GraphBound: Sendable {
     /// Singular vectors of each affine part, for SeqLip.
     public var vectors: Int
     public var seed: UInt64
-    /// Seconds; only sampling can be cut short.
+    /// Seconds, after which sampling ends and norms that are left are bounded crudely; nil: none.
     public var timeLimit: Double?
     public var isInterrupted: @Sendable () -> Bool
 
@@ -58,7 +58,7 @@ public struct GraphBound: Sendable {
   public init(
     _ method: Method, _ graph: ComputationGraph, name: String, domain: Domain,
     settings: Settings = Settings(),
-    progress: @escaping (String) -> Void = { _ in }
+    progress: @escaping (GraphProgress) -> Void = { _ in }
   ) throws {
     let start = ContinuousClock.now
     func elapsed() -> Double { (ContinuousClock.now - start) / .seconds(1) }
@@ -81,11 +81,16 @@ public struct GraphBound: Sendable {
       return
     }
     let seqLip = method == .autolip ? nil : SeqLipSettings(vectors: settings.vectors, seed: settings.seed)
-    let answer = try GraphAutoLip(graph, over: range, seqLip: seqLip, progress: progress)
+    let shouldStop: @Sendable () -> Bool = {
+      settings.isInterrupted()
+        || settings.timeLimit.map { (ContinuousClock.now - start) / .seconds(1) >= $0 } ?? false
+    }
+    let answer = try GraphAutoLip(
+      graph, over: range, seqLip: seqLip, shouldStop: shouldStop, progress: progress)
     steps = answer.steps
     estimate = answer.estimate
     sample = nil
-    isStopped = false
+    isStopped = answer.isStopped
     let isFinite = answer.constant.isFinite
     if method == .greedySeqLip {
       (value, side, soundness) = (isFinite ? answer.estimate : nil, .estimate, .none)

@@ -133,14 +133,14 @@ struct BoundCommand: ParsableCommand {
     let limits = search.limits
     Interrupt.install()
     let settings = GraphBound.Settings(
-      vectors: vectors, seed: limits.seed, timeLimit: limits.timeLimit ?? 60,
+      vectors: vectors, seed: limits.seed,
+      timeLimit: limits.timeLimit ?? (method == .sampling ? 60 : nil),
       isInterrupted: { Interrupt.isRequested })
-    let isQuiet = limits.quiet
+    let bar = ProgressBar(isQuiet: limits.quiet)
     let bound = try GraphBound(
       method, question.graph, name: question.name, domain: question.domain, settings: settings
-    ) { part in
-      if !isQuiet, !part.isEmpty { Terminal.note("working on \(part)") }
-    }
+    ) { bar.show($0.name, done: $0.done, of: $0.total) }
+    bar.clear()
     print(limits.json ? bound.json : bound.text)
     if bound.isStopped { throw ExitCode(2) }
     if bound.value == nil { throw ExitCode(1) }

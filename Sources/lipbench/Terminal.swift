@@ -49,3 +49,33 @@ extension Terminal {
         + "  bound \(String(format: "%14.8g", bound.approximation))  (Ising or QCMH value)")
   }
 }
+
+/// What long work is at: one line that changes where standard error is a terminal, a line for each piece elsewhere.
+final class ProgressBar {
+  private let isQuiet: Bool
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let start = ContinuousClock.now
+  private var isShown = false
+  private static let cells = 24
+
+  init(isQuiet: Bool) { self.isQuiet = isQuiet }
+
+  func show(_ name: String, done: Int, of total: Int) {
+    if isQuiet { return }
+    let filled = Self.cells * done / total
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.cells - filled)
+    let seconds = String(format: "%.0f s", (ContinuousClock.now - start) / .seconds(1))
+    let line = "\(bar) \(done)/\(total)  \(seconds)  \(name)"
+    if isTerminal {
+      FileHandle.standardError.write(Data("\r\u{1B}[2K\(line)".utf8))
+      isShown = true
+    } else {
+      Terminal.note(line)
+    }
+  }
+
+  func clear() {
+    if isShown { FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8)) }
+    isShown = false
+  }
+}
