@@ -164,6 +164,7 @@ extension ONNXOperationReader {
     }
     let reduced = ReducedAxes(axes, keepsAxes: node.integer("keepdims") ?? 1 != 0)
     switch node.operation {
+    case "ReduceL2": return [try apply(NormReduction(over: reduced), [operand], node)]
     case "ReduceMax", "ReduceMin":
       let reduction = MaximumReduction(over: reduced, isMinimum: node.operation == "ReduceMin")
       return [try apply(reduction, [operand], node)]
