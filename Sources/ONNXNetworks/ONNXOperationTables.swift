@@ -104,7 +104,7 @@ extension ONNXOperationReader {
       "Transpose": ONNXOperationReader.transpose,
       "Unsqueeze": ONNXOperationReader.reshape,
       "Upsample": ONNXOperationReader.resize,
-      "Where": ONNXOperationReader.folded,
+      "Where": ONNXOperationReader.choice,
     ]
   }
 
