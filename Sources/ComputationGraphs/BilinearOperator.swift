@@ -43,12 +43,9 @@ extension BilinearOperator {
     let (x, w) = (Ball(arguments[0]), Ball(arguments[1]))
     var value = product(x.centre, w.centre)
     let room = Double(terms(arguments.map(\.shape)) + 16) * 0x1p-52
-    let inflated = Tensor(
-      shape: x.radius.shape,
-      elements: zip(x.radius.elements, x.centre.elements).map { $0 + room * (abs($1) + $0) })
-    var radius = product(inflated, w.centre.map(abs)).map(abs)
-    if !w.isPoint {
-      radius = Tensor.sum([radius, product(x.magnitudes, w.radius).map(abs)], shape: radius.shape)
+    var radius = product(x.inflated(by: room), w.centre.map(abs)).map(abs)
+    if let own = w.radius {
+      radius = Tensor.sum([radius, product(x.magnitudes, own).map(abs)], shape: radius.shape)
     }
     var lower = [Double](repeating: -.infinity, count: value.elements.count)
     var upper = [Double](repeating: .infinity, count: value.elements.count)
@@ -132,38 +129,50 @@ extension BilinearOperator {
 
 /// A tensor's range as centre and radius; what is unbounded apart.
 private struct Ball {
+  private let range: TensorRange
   let centre: Tensor
-  let radius: Tensor
+  /// Nil where the range is one tensor: then all of it is zero.
+  let radius: Tensor?
   /// 1 where the range is unbounded; nil where it is nowhere.
   let unbounded: Tensor?
-  /// 1 where it is not only 0.
-  let support: Tensor
-  let isPoint: Bool
 
   init(_ range: TensorRange) {
-    let isBounded = zip(range.lower, range.upper).map { $0.isFinite && $1.isFinite }
-    isPoint = range.lower == range.upper
-    if isPoint {
+    self.range = range
+    let ends = zip(range.lower, range.upper)
+    if ends.allSatisfy({ $0.isFinite && $0 == $1 }) {
       centre = Tensor(shape: range.shape, elements: range.lower)
-      radius = Tensor(repeating: 0, shape: range.shape)
-    } else {
-      let middles = isBounded.indices.map { isBounded[$0] ? range.lower[$0] / 2 + range.upper[$0] / 2 : 0 }
-      centre = Tensor(shape: range.shape, elements: middles)
-      radius = Tensor(
-        shape: range.shape,
-        elements: middles.indices.map {
-          isBounded[$0] ? max(range.upper[$0] - middles[$0], middles[$0] - range.lower[$0]).nextUp : 0
-        })
+      (radius, unbounded) = (nil, nil)
+      return
     }
+    let isBounded = ends.map { $0.isFinite && $1.isFinite }
+    let middles = isBounded.indices.map { isBounded[$0] ? range.lower[$0] / 2 + range.upper[$0] / 2 : 0 }
+    centre = Tensor(shape: range.shape, elements: middles)
+    radius = Tensor(
+      shape: range.shape,
+      elements: middles.indices.map {
+        isBounded[$0] ? max(range.upper[$0] - middles[$0], middles[$0] - range.lower[$0]).nextUp : 0
+      })
     unbounded =
       isBounded.contains(false)
       ? Tensor(shape: range.shape, elements: isBounded.map { $0 ? 0 : 1 }) : nil
-    support = Tensor(
-      shape: range.shape, elements: zip(range.lower, range.upper).map { $0 == 0 && $1 == 0 ? 0 : 1 })
+  }
+
+  /// 1 where the range is not only 0.
+  var support: Tensor {
+    Tensor(shape: range.shape, elements: zip(range.lower, range.upper).map { $0 == 0 && $1 == 0 ? 0 : 1 })
+  }
+
+  /// Radii, and of magnitudes a share for rounding.
+  func inflated(by room: Double) -> Tensor {
+    guard let radius else { return centre.map { room * abs($0) } }
+    return Tensor(
+      shape: range.shape,
+      elements: zip(radius.elements, centre.elements).map { $0 + room * (abs($1) + $0) })
   }
 
   var magnitudes: Tensor {
-    Tensor(shape: centre.shape, elements: zip(centre.elements, radius.elements).map { abs($0) + $1 })
+    guard let radius else { return centre.map(abs) }
+    return Tensor(shape: range.shape, elements: zip(centre.elements, radius.elements).map { abs($0) + $1 })
   }
 }
 

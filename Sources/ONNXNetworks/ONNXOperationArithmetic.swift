@@ -100,6 +100,23 @@ extension ONNXOperationReader {
     return [try apply(LayerNormalization(axis: axis, epsilon: epsilon), operands, node)]
   }
 
+  /// Each channel of each sample alone; scale and bias are one number a channel.
+  func instanceNormalization(_ node: ONNXNode) throws(InputError) -> [Value] {
+    var operands = [try required(0, of: node), try required(1, of: node), try required(2, of: node)]
+    let shape = operands[0].shape
+    guard shape.count >= 3, operands[1...].allSatisfy({ $0.shape == [shape[1]] }) else {
+      throw node.failure(
+        "\(node.operation) of shapes \(operands.map { "\($0.shape)" }.joined(separator: " and "))",
+        "give one scale and one bias a channel")
+    }
+    let channels = [shape[1]] + [Int](repeating: 1, count: shape.count - 2)
+    for index in 1...2 {
+      operands[index] = operand(try apply(Reshape(to: channels), [operands[index]], node))
+    }
+    let epsilon = try node.float("epsilon", default: 1e-5)
+    return [try apply(LayerNormalization(axis: 2, epsilon: epsilon), operands, node)]
+  }
+
   /// x itself in inference.
   func dropout(_ node: ONNXNode) throws(InputError) -> [Value] {
     if let training = try constantOperand(2, of: node), training.elements.contains(where: { $0 != 0 }) {

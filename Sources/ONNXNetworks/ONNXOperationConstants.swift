@@ -108,6 +108,23 @@ extension ONNXOperationReader {
 
   // MARK: Operators on constants only
 
+  /// Where a constant condition chooses between values: c x + (1 - c) y.
+  func choice(_ node: ONNXNode) throws(InputError) -> [Value] {
+    let branches = [try required(1, of: node), try required(2, of: node)]
+    if branches.allSatisfy({ $0.constant != nil }) { return try folded(node) }
+    guard var condition = try constantOperand(0, of: node) else {
+      throw node.failure("input 1 of Where is missing", "the file is damaged")
+    }
+    condition.elements = condition.elements.map { $0 == 0 ? 0 : 1 }
+    var parts: [Operand] = []
+    for branch in branches {
+      let mask = Operand(name: "", shape: condition.shape, constant: condition, node: nil)
+      parts.append(operand(try apply(Product(), [branch, mask], node)))
+      condition.elements = condition.elements.map { 1 - $0 }
+    }
+    return [try apply(Sum(), parts, node)]
+  }
+
   func folded(_ node: ONNXNode) throws(InputError) -> [Value] {
     var operands: [ONNXTensor] = []
     for index in 0..<(Self.operandCounts[node.operation] ?? 1) {

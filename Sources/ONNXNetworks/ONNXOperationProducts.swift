@@ -68,9 +68,7 @@ extension ONNXOperationReader {
     let axes = try steps(spatial, kernel: kernel, node).map {
       ConvolutionProduct.Axis(stride: $0.stride, dilation: $0.dilation, before: $0.before, after: $0.after)
     }
-    return [
-      try apply(ConvolutionProduct(axes, groups: node.integer("group") ?? 1), checked(operands, node), node)
-    ]
+    return try convolved(ConvolutionProduct(axes, groups: node.integer("group") ?? 1), operands, node)
   }
 
   func transposedConvolution(_ node: ONNXNode) throws(InputError) -> [Value] {
@@ -101,16 +99,19 @@ extension ONNXOperationReader {
       return result
     }
     let operation = ConvolutionProduct(axes, groups: node.integer("group") ?? 1, isTransposed: true)
-    return [try apply(operation, checked(operands, node), node)]
+    return try convolved(operation, operands, node)
   }
 
-  /// Not more work than memory holds.
-  private func checked(_ operands: [Operand], _ node: ONNXNode) throws(InputError) -> [Operand] {
+  /// The convolution, where its unfolded input fits in memory.
+  private func convolved(
+    _ operation: ConvolutionProduct, _ operands: [Operand], _ node: ONNXNode
+  ) throws(InputError) -> [Value] {
     let (x, w) = (operands[0].shape, operands[1].shape)
-    guard let unfolded = ONNXShape.count(Array(w[1...]) + x[2...]), unfolded <= 1 << 30 else {
+    let places = operation.isTransposed ? x : (try? operation.shape(of: operands.map(\.shape))) ?? x
+    guard let unfolded = ONNXShape.count(Array(w[1...]) + places[2...]), unfolded <= 1 << 28 else {
       throw node.failure("the convolution of \(x) with \(w) is too large", "use a smaller network")
     }
-    return operands
+    return [try apply(operation, operands, node)]
   }
 
   // MARK: Pooling
@@ -126,7 +127,10 @@ extension ONNXOperationReader {
       PoolWindows.Axis(
         kernel: $0.kernel, stride: $0.stride, dilation: $0.dilation, before: $0.before, after: $0.after)
     }
-    guard let work = ONNXShape.count(kernel + operand.shape), work <= 1 << 30 else {
+    let lines = zip(axes, operand.shape[2...]).map { axis, length in
+      [length + axis.before + axis.after, min(axis.kernel, length)]
+    }
+    guard let work = ONNXShape.count(Array(lines.joined())), work <= 1 << 26 else {
       throw node.failure("the windows are too many", "use a smaller network")
     }
     let windows = PoolWindows(axes, roundsUp: node.integer("ceil_mode") ?? 0 != 0)
@@ -164,6 +168,7 @@ extension ONNXOperationReader {
     }
     let reduced = ReducedAxes(axes, keepsAxes: node.integer("keepdims") ?? 1 != 0)
     switch node.operation {
+    case "ReduceL2": return [try apply(NormReduction(over: reduced), [operand], node)]
     case "ReduceMax", "ReduceMin":
       let reduction = MaximumReduction(over: reduced, isMinimum: node.operation == "ReduceMin")
       return [try apply(reduction, [operand], node)]

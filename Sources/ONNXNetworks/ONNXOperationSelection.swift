@@ -154,4 +154,70 @@ extension ONNXOperationReader {
     }
     return [try apply(Tile(repeats), [operand], node)]
   }
+
+  /// Channels moved into blocks of the picture.
+  func depthToSpace(_ node: ONNXNode) throws(InputError) -> [Value] {
+    let operand = try required(0, of: node)
+    let (shape, block) = (operand.shape, node.integer("blocksize") ?? 0)
+    let mode = node.text("mode") ?? "DCR"
+    guard shape.count == 4, (1...ONNXShape.maximumCount).contains(block), shape[1] % (block * block) == 0,
+      ["DCR", "CRD"].contains(mode)
+    else {
+      throw node.failure("DepthToSpace does not fit a tensor of shape \(shape)", "the file is damaged")
+    }
+    let channels = shape[1] / (block * block)
+    let isBlockFirst = mode == "DCR"
+    let parts = isBlockFirst ? [block, block, channels] : [channels, block, block]
+    let permutation = isBlockFirst ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3]
+    let split = try apply(Reshape(to: [shape[0]] + parts + shape[2...]), [operand], node)
+    let moved = try apply(Transpose(permutation), [self.operand(split)], node)
+    let target = [shape[0], channels, shape[2] * block, shape[3] * block]
+    return [try apply(Reshape(to: target, name: "DepthToSpace"), [self.operand(moved)], node)]
+  }
+
+  /// Resize and Upsample to the nearest place, one axis after another.
+  func resize(_ node: ONNXNode) throws(InputError) -> [Value] {
+    var operand = try required(0, of: node)
+    let isOld = node.operation == "Upsample" || file.operatorSet < 11
+    let transformation = isOld ? "asymmetric" : node.text("coordinate_transformation_mode") ?? "half_pixel"
+    let rounding = isOld ? "floor" : node.text("nearest_mode") ?? "round_prefer_floor"
+    let shape = operand.shape
+    var scales = node.floats("scales") ?? []
+    if scales.isEmpty { scales = try constantOperand(isOld ? 1 : 2, of: node)?.elements ?? [] }
+    let sizes = isOld ? [] : try constantOperand(3, of: node)?.integers ?? []
+    let lengths =
+      sizes.isEmpty ? zip(shape, scales).map { (Double($0) * $1).rounded(.down) } : sizes.map { Double($0) }
+    guard node.text("mode") ?? "nearest" == "nearest", !node.hasAttribute("axes"),
+      ["asymmetric", "half_pixel", "pytorch_half_pixel", "align_corners"].contains(transformation),
+      lengths.count == shape.count, sizes.isEmpty == (scales.count == shape.count),
+      zip(shape, lengths).allSatisfy({ $0 > 0 && (1...Double(ONNXShape.maximumCount)).contains($1) })
+    else {
+      throw node.failure("this \(node.operation) is not supported", "resize all axes to the nearest place")
+    }
+    for (axis, length) in shape.enumerated() where Int(lengths[axis]) != length || length > 1 {
+      let count = Int(lengths[axis])
+      let scale = sizes.isEmpty ? scales[axis] : Double(count) / Double(length)
+      let places = (0..<count).map { place in
+        let x: Double
+        switch transformation {
+        case "asymmetric": x = Double(place) / scale
+        case "align_corners": x = count == 1 ? 0 : Double(place) * Double(length - 1) / Double(count - 1)
+        case "pytorch_half_pixel": x = count == 1 ? 0 : (Double(place) + 0.5) / scale - 0.5
+        default: x = (Double(place) + 0.5) / scale - 0.5
+        }
+        let rounded: Double
+        switch rounding {
+        case "floor": rounded = x.rounded(.down)
+        case "ceil": rounded = x.rounded(.up)
+        case "round_prefer_ceil": rounded = (x + 0.5).rounded(.down)
+        default: rounded = (x - 0.5).rounded(.up)
+        }
+        return Int(min(max(rounded, 0), Double(length - 1)))
+      }
+      if places == Array(0..<length) { continue }
+      operand = self.operand(
+        try apply(Gather(axis: axis, places: places, placesShape: [count]), [operand], node))
+    }
+    return [try apply(Reshape(to: operand.shape, name: node.operation), [operand], node)]
+  }
 }

@@ -23,9 +23,9 @@ struct ONNXTensor {
     self.roundedAt = roundedAt
   }
 
-  /// The elements as integers, nil where one is not.
+  /// The elements as integers, nil where one is not. The largest integers of 64 bits, which stand for an axis's end, are 2⁶³ as doubles.
   var integers: [Int]? {
-    let integers = elements.compactMap { Int(exactly: $0) }
+    let integers = elements.compactMap { $0 == 0x1p63 ? .max : Int(exactly: $0) }
     return integers.count == elements.count ? integers : nil
   }
 

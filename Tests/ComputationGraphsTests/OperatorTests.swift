@@ -86,6 +86,8 @@ struct OperatorExample: Sendable, CustomTestStringConvertible {
     OperatorExample(Extremum(), [2, 3], [3], [2, 1]),
     OperatorExample(Extremum(isMinimum: true), [3], [2, 3]),
     OperatorExample(ParametricRectifier(), [2, 3], [3]),
+    OperatorExample(NormReduction(over: ReducedAxes([0, 2])), [2, 3, 2]),
+    OperatorExample(NormReduction(over: ReducedAxes([1], keepsAxes: false)), [2, 3]),
     OperatorExample(BatchNormalization(epsilon: 0.5), [2, 3, 2], [3], [3], [3], [3], positive: true),
     OperatorExample(LayerNormalization(axis: 1, epsilon: 0.25), [3, 4], [4], [4]),
     OperatorExample(LayerNormalization(axis: 0, epsilon: 0.25), [2, 3], [1]),

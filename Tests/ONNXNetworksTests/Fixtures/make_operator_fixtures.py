@@ -234,6 +234,23 @@ one("Pow 3 of both signs", (2, 4), "Pow", np.float32([3]))
 for slopes in [[0.25], [[0.5], [-1.0], [2.0]]]:
     one(f"PRelu {slopes}", (2, 3, 4), "PRelu", np.array(slopes))
 
+# Pictures made larger, and others.
+for transformation, nearest in itertools.product(["asymmetric", "half_pixel", "align_corners"], [
+        "floor", "ceil", "round_prefer_floor", "round_prefer_ceil"]):
+    one(f"Resize {transformation} {nearest}", (1, 1, 3, 4), "Resize", None, np.float32([1, 1, 2, 1.5]), mode="nearest",
+        coordinate_transformation_mode=transformation, nearest_mode=nearest)
+one("Resize to sizes", (1, 2, 3, 4), "Resize", None, None, numbers(1, 2, 5, 2), mode="nearest")
+one("Resize 10", (1, 1, 3, 2), "Resize", np.float32([1, 1, 2, 3]), opset=10, mode="nearest")
+one("Upsample 9", (1, 1, 3, 2), "Upsample", np.float32([1, 1, 2, 3]), opset=9, mode="nearest")
+one("Upsample 7", (1, 1, 3, 2), "Upsample", opset=7, mode="nearest", scales=[1.0, 1.0, 2.0, 1.0])
+for mode in ["DCR", "CRD"]:
+    one(f"DepthToSpace {mode}", (1, 8, 2, 3), "DepthToSpace", blocksize=2, mode=mode)
+m = Model(2, 3, 2, 3)
+m.record("InstanceNormalization", m("InstanceNormalization", "x", m.weights(3), m.weights(3), epsilon=0.125))
+one("ReduceL2", (2, 3, 4), "ReduceL2", axes=[0, 2], keepdims=0)
+one("Slice to the end", (3, 4), "Slice", numbers(1, -2), numbers(2**63 - 1, 2**63 - 1))
+one("Slice to the start", (4,), "Slice", numbers(2**63 - 1), numbers(-2**63), numbers(0), numbers(-1))
+
 # What exporters compute with shapes, and other constants.
 m = Model(1, 3, 2, 2)
 first = m("Gather", m("Shape", "x"), m.constant(np.int64(0)), axis=0)
@@ -252,6 +269,10 @@ m.record("ConstantOfShape", m("Add", "x", ones))
 m = Model(1, 4)
 mask = m("Where", m("Equal", m.constant(numbers(0, 1, 2, 1)), m.constant(np.int64(1))), m.weights(4), m.weights(1))
 m.record("Where", m("Mul", "x", mask))
+m = Model(2, 4)
+m.record("Where of values", m("Where", m.constant(np.array([True, False, False, True])), "x", m("Relu", "x")))
+m = Model(2, 1)
+m.record("Where broadcast", m("Where", m.constant(np.array([[True, False, True]])), m.weights(3), "x"))
 m = Model(1, 4)
 m.record("Shape 15", m("Expand", "x", m("Concat", m.constant(numbers(3)), m("Shape", "x", start=-1), axis=0)), 15)
 m = Model(2, 3)
