@@ -101,7 +101,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Bounds",
-      dependencies: ["ExactArithmetic", "LinearAlgebra", "Networks", "PatternSearch"],
+      dependencies: ["ExactArithmetic", "LinearAlgebra", "Networks", "PatternSearch", "RandomNumbers"],
       swiftSettings: strict),
 
     // The hard problems, what carries them into one another, and where instances come from.

@@ -79,12 +79,13 @@ struct DiagonalRescaling {
     return result
   }
 
-  /// At least what rounding the scaled weights changed in the norm of any product with slopes in [-1, 1].
-  func productError() throws(LAPACKFailure) -> Double {
-    let norms = try norms().map(\.value)
+  /// At least what moving layer k by `residuals[k]` in the 2-norm, beside what rounding the scaled weights did, changes in the norm of
+  /// any product with slopes in [-1, 1].
+  func productError(residuals: [Double]) throws(LAPACKFailure) -> Double {
+    let norms = zip(try norms(), residuals).map { $0.value + $1 }
     var sum = 0.0
     for k in norms.indices {
-      sum += error[k] * norms.indices.reduce(1) { $1 == k ? $0 : $0 * norms[$1] }
+      sum += (error[k] + residuals[k]) * norms.indices.reduce(1) { $1 == k ? $0 : $0 * norms[$1] }
     }
     return sum * (1 + 1e-12)
   }

@@ -17,7 +17,6 @@ struct SeqLipPairs {
 
   /// Of other weights of the same shapes.
   init(_ question: BoundQuestion, weights: [Matrix]) throws(LAPACKFailure) {
-    slopes = question.network.activations.map(UnitSlopes.init)
     var inner: [Matrix] = []
     var outer: [Matrix] = []
     for (index, matrix) in weights.enumerated() {
@@ -31,12 +30,17 @@ struct SeqLipPairs {
       inner.append(svd.leftVectors.scalingColumns(by: roots))
       outer.append(svd.rightVectorsTransposed.scalingRows(by: roots))
     }
-    splits = weights.indices.dropFirst().dropLast().map { (inner[$0], outer[$0]) }
-    let slopes = self.slopes
+    self.init(question, inner: Array(inner.dropLast()), outer: Array(outer.dropFirst()))
+  }
+
+  /// Of any splitting: pair k is outer[k] D inner[k].
+  init(_ question: BoundQuestion, inner: [Matrix], outer: [Matrix]) {
+    let slopes = question.network.activations.map(UnitSlopes.init)
     let passing = question.network.passing
+    self.slopes = slopes
+    splits = zip(inner.dropFirst(), outer).map { ($0, $1) }
     pairs = slopes.indices.map {
-      PatternProblem(
-        outer: outer[$0 + 1], inner: inner[$0], slopes: slopes[$0], passing: passing[$0])
+      PatternProblem(outer: outer[$0], inner: inner[$0], slopes: slopes[$0], passing: passing[$0])
     }
   }
 }
@@ -78,12 +82,12 @@ public struct SeqLip: BoundMethod {
 
   /// Eq. (8) for weights of the question's shapes, with what is lost where the inner layers are split.
   static func product(
-    _ question: BoundQuestion, weights: [Matrix]
+    _ question: BoundQuestion, weights: [Matrix], splitting: SeqLipPairs? = nil
   ) throws -> (lower: Double, value: Double, factors: [BoundFactor], isStopped: Bool) {
     var product = 1.0
     var least = 1.0
     var factors: [BoundFactor] = []
-    let split = try SeqLipPairs(question, weights: weights)
+    let split = try splitting ?? SeqLipPairs(question, weights: weights)
     var settings = question.settings
     settings.engine = nil
     var isStopped = false
