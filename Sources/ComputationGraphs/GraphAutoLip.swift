@@ -224,7 +224,8 @@ private struct Pass {
       report(norms[index].1 + names, ": pair")
       let (isFirst, isLast) = (index == 0, index == chain.slopes.count - 1)
       let factor = try SeqLipFactor(
-        first, isFirst: isFirst, next.input, isLast: isLast, slopes: slopes, random: &random)
+        first, isFirst: isFirst, next.input, isLast: isLast, slopes: slopes, random: &random,
+        shouldStop: finder.shouldStop)
       first = next.output
       // ‖Σ̃‖ at the ends is the norm, inside its root.
       func share(_ norm: AffineNorm, _ isEnd: Bool) -> UpperNumber {

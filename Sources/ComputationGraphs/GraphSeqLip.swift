@@ -98,7 +98,7 @@ struct PartTriplets {
       let found = try Lanczos(
         count: settings.vectors, tolerance: settings.tolerance, stepLimit: 4 * settings.vectors + 200,
         seed: settings.seed
-      ).triplets(of: part)
+      ).triplets(of: part, shouldStop: finder.shouldStop)
       input = SingularSide(values: found.values, vectors: found.right, tail: nil)
       output = SingularSide(values: found.values, vectors: found.left, tail: nil)
     }
@@ -114,16 +114,17 @@ struct SeqLipFactor {
 
   init(
     _ first: SingularSide, isFirst: Bool, _ second: SingularSide, isLast: Bool, slopes: ClosedRange<Double>,
-    random: inout SplitMix64
+    random: inout SplitMix64, shouldStop: () -> Bool
   ) throws(LAPACKFailure) {
     func inner(_ value: Double) -> Double { isFirst ? value : value.squareRoot() }
     func outer(_ value: Double) -> Double { isLast ? value : value.squareRoot() }
     let a = second.weighted(outer)
     let b = first.weighted(inner).transposed()
-    estimate = try DiagonalMaximization(
-      outer: a, inner: b, lower: slopes.lowerBound, upper: slopes.upperBound
-    )
-    .maximum(using: &random).value
+    var search = DiagonalMaximization(
+      outer: a, inner: b, lower: slopes.lowerBound, upper: slopes.upperBound)
+    // One of very many units moves the norm by next to nothing, and a look at all of them costs O(n E).
+    search.flips = min(search.flips, (1 << 17) / max(1, a.columns))
+    estimate = try search.maximum(using: &random, shouldStop: shouldStop).value
     guard let aTail = second.tail.map(outer), let bTail = first.tail.map(inner),
       let aFirst = second.values.first.map(outer), let bFirst = first.values.first.map(inner)
     else {
