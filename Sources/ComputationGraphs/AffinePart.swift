@@ -1,5 +1,5 @@
 import ExactArithmetic
-import LinearAlgebra
+public import LinearAlgebra
 
 /// The linear part of how one node depends on another through affine operations only: all paths between them, added up.
 struct AffinePart: LinearOperator {
@@ -87,6 +87,22 @@ struct AffinePart: LinearOperator {
 }
 
 extension ComputationGraph {
+  /// The affine parts between what is not affine, in order: the operations that change norms, by name, the linear map, and its form
+  /// where it is one map of a known one.
+  public func affineParts() -> [(names: [String], map: any LinearOperator, form: LinearMap?)] {
+    let structure = AffineStructure(self)
+    return nodes.indices.filter { structure.isLast[$0] }.flatMap { node in
+      structure.sources[node].sorted().map { source in
+        let part = structure.part(from: source, to: node)
+        let chain = part.chain().map(SimplifiedChain.init)
+        return (
+          part.members.filter { !$0.isIsometry(self) }.map { nodes[$0.node].name }, part,
+          chain?.maps.count == 1 ? chain?.maps.first : nil
+        )
+      }
+    }
+  }
+
   /// Entries of the matrices that the affine parts would have, were they dense: what lowering the graph to an MLP may cost. Stops counting
   /// far above what anybody would want.
   public var denseEntries: Int {

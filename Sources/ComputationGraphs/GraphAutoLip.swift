@@ -287,7 +287,7 @@ private struct Pass {
 
 extension AffinePart.Member {
   /// Whether the operation keeps all lengths, by its form.
-  fileprivate func isIsometry(_ graph: ComputationGraph) -> Bool {
+  func isIsometry(_ graph: ComputationGraph) -> Bool {
     guard let place = arguments.indices.first(where: { graph.dependsOnInput[arguments[$0]] }),
       arguments.filter({ graph.dependsOnInput[$0] }).count == 1
     else { return true }

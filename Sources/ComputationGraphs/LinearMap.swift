@@ -15,6 +15,18 @@ public enum LinearMap: Sendable {
   case convolution(Convolution, isTransposed: Bool)
 }
 
+extension LinearMap {
+  /// Multiplications of one application, of one vector of a batch.
+  public var cost: Int {
+    switch self {
+    case .multiple, .rearrangement: 0
+    case .diagonal(let factors, _): factors.count
+    case .dense(let matrix): matrix.rows * matrix.columns
+    case .convolution(let convolution, _): convolution.cost
+    }
+  }
+}
+
 /// An argument of an affine operator.
 public struct LinearArgument: Sendable {
   public let shape: [Int]

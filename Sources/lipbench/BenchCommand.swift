@@ -15,12 +15,13 @@ struct BenchCommand: ParsableCommand {
         lipbench bench seqlip            # SeqLip's factors of trained networks
         lipbench bench deep --seeds 1    # exact constants of deep networks, trained and random; up to a minute each
         lipbench bench deep --only 10-20-20-2 --json
+        lipbench bench graphs --peers python3    # products with AlexNet's layers, beside PyTorch
         lipbench bench planted           # hardness of planted instances; minutes
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "free (two layers, Gaussian, all patterns), networks, quadratic, outputs, seqlip, deep or planted; the first two if left out."
+      "free (two layers, Gaussian, all patterns), networks, quadratic, outputs, seqlip, deep, graphs or planted; the first two if left out."
     ))
   var suite: String?
 
@@ -44,7 +45,7 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Solve with HiGHS, SCIP and Gurobi, too, where this Python has highspy, pyscipopt, gurobipy (quadratic).",
+      "The same by others, where this Python has them: HiGHS, SCIP and Gurobi (highspy, pyscipopt, gurobipy; quadratic), PyTorch (torch; graphs).",
       valueName: "PYTHON"))
   var peers: String?
 
@@ -56,17 +57,17 @@ struct BenchCommand: ParsableCommand {
   func validate() throws {
     guard seeds >= 1, seeds <= 1000 else { throw ValidationError("--seeds must be from 1 to 1000") }
     guard peerTimeLimit > 0 else { throw ValidationError("--peer-time-limit must be above 0") }
-    guard peers == nil || suite == SearchBenchmark.Suite.quadratic.rawValue else {
-      throw ValidationError("--peers is for the suite quadratic")
+    guard peers == nil || suite == SearchBenchmark.Suite.quadratic.rawValue || suite == "graphs" else {
+      throw ValidationError("--peers is for the suites quadratic and graphs")
     }
     guard suite == "deep" || (acas == nil && only == nil) else {
       throw ValidationError("--acas and --only are for the suite deep")
     }
-    if suite == "planted" || suite == "deep" { return }
+    if let suite, ["planted", "deep", "graphs"].contains(suite) { return }
     if let suite, SearchBenchmark.Suite(rawValue: suite) != nil { return }
     if let suite, Benchmark.Suite(rawValue: suite) == nil {
       throw ValidationError(
-        "unknown suite \(suite); the suites are \((Benchmark.Suite.allCases.map(\.rawValue) + SearchBenchmark.Suite.allCases.map(\.rawValue)).joined(separator: ", ")), deep, planted"
+        "unknown suite \(suite); the suites are \((Benchmark.Suite.allCases.map(\.rawValue) + SearchBenchmark.Suite.allCases.map(\.rawValue)).joined(separator: ", ")), deep, graphs, planted"
       )
     }
   }
@@ -74,6 +75,7 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     if suite == "planted" { return try runPlanted() }
     if suite == "deep" { return try runDeep() }
+    if suite == "graphs" { return try runGraphs() }
     if let suite, let search = SearchBenchmark.Suite(rawValue: suite) { return try run(search) }
     let benchmark = Benchmark(settings: try search.settings(defaultTimeLimit: 60))
     var rows: [Benchmark.Row] = []
@@ -114,6 +116,13 @@ struct BenchCommand: ParsableCommand {
       }
     }
     print(search.json ? DeepBenchmark.json(rows) : DeepBenchmark.text(rows))
+  }
+
+  private func runGraphs() throws {
+    let rows = try GraphBenchmark(python: peers).run { row in
+      if !search.limits.quiet { Terminal.note("\(row.part): \(row.forward) and \(row.transposed) ms") }
+    }
+    print(search.json ? GraphBenchmark.json(rows) : GraphBenchmark.text(rows))
   }
 
   private func runPlanted() throws {
