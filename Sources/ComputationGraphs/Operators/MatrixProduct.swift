@@ -125,22 +125,19 @@ public struct MatrixProduct: BilinearOperator {
     let size = own.rows * own.columns
     for (index, (first, second)) in zip(firsts, seconds).enumerated() {
       let y = Self.matrix(cotangent, (layout.rows, layout.columns), index)
-      let part: Matrix
+      let part: [Double]
       if argument == 0 {
         let b = Self.matrix(other, layout.second, second)
         part =
           transposesFirst
-          ? Matrix.product(b, transposed: transposesSecond, y, transposed: true)
-          : Matrix.product(y, transposed: false, b, transposed: !transposesSecond)
+          ? times(b, transposesSecond, y, true) : times(y, false, b, !transposesSecond)
       } else {
         let a = Self.matrix(other, layout.first, first)
         part =
-          transposesSecond
-          ? Matrix.product(y, transposed: true, a, transposed: transposesFirst)
-          : Matrix.product(a, transposed: !transposesFirst, y, transposed: false)
+          transposesSecond ? times(y, true, a, transposesFirst) : times(a, !transposesFirst, y, false)
       }
       let start = (argument == 0 ? first : second) * size
-      for k in 0..<size { result.elements[start + k] += factor * part.elements[k] }
+      for k in 0..<size { result.elements[start + k] += factor * part[k] }
     }
     return result
   }
