@@ -14,7 +14,7 @@ public enum BLAS {
   static let oneThread: Void = openblas_set_num_threads(1)
 
   /// Multiplications from which waking other cores pays.
-  private static let worthwhile = 2_000_000
+  static let worthwhile = 2_000_000
 
   /// Calls routines of BLAS or LAPACK, with all cores where they are large.
   static func onAllCores<Result, Failure: Error>(
@@ -26,6 +26,14 @@ public enum BLAS {
     openblas_set_num_threads(Int32(openblas_get_num_procs()))
     defer { openblas_set_num_threads(before) }
     return try body()
+  }
+
+  /// Calls what calls routines from several threads itself.
+  static func onOneCore(_ body: () -> Void) {
+    let before = openblas_get_num_threads()
+    openblas_set_num_threads(1)
+    defer { openblas_set_num_threads(before) }
+    body()
   }
 
   /// OpenBLAS's own description of its build, for `--version` and bug reports.

@@ -1,4 +1,5 @@
 import COpenBLAS
+import Foundation
 
 /// The linear map of a convolution in two dimensions, zero outside the picture: a cross-correlation, as all frameworks have it.
 ///
@@ -109,115 +110,166 @@ extension Convolution: LinearOperator {
   public var inputCount: Int { inputChannels * vertical.input * horizontal.input }
   public var outputCount: Int { outputChannels * vertical.output * horizontal.output }
 
-  /// By unfolding the input (im2col) and a matrix product for each group.
+  /// By unfolding the input (im2col) and a matrix product, for a band of output rows at a time.
   public func apply(_ x: [Double]) -> [Double] {
     precondition(x.count == inputCount)
-    let places = vertical.output * horizontal.output
-    let rows = outputChannels / groups
     var result = [Double](repeating: 0, count: outputCount)
-    guard places > 0, rows > 0, taps > 0 else { return result }
-    var columns = [Double](repeating: 0, count: taps * places)
-    for group in 0..<groups {
-      unfold(x, group: group, into: &columns)
-      multiply(
-        transposed: false, rows: rows, columns: places, inner: taps, kernel, group * rows * taps,
-        columns,
-        into: &result, group * rows * places)
+    guard outputCount > 0, taps > 0 else { return result }
+    let rows = outputChannels / groups
+    let places = vertical.output * horizontal.output
+    result.withUnsafeMutableBufferPointer { result in
+      guard let target = result.baseAddress else { return }
+      nonisolated(unsafe) let output = target
+      eachBand { _, group, band in
+        let width = band.count * horizontal.output
+        // Uninitialised: every place of it is written.
+        let columns = [Double](unsafeUninitializedCapacity: taps * width) { buffer, count in
+          unfold(x, group: group, band, into: buffer)
+          count = taps * width
+        }
+        let start = group * rows * places + band.lowerBound * horizontal.output
+        multiply(
+          transposed: false, rows: rows, columns: width, inner: taps, group * rows * taps, columns, width,
+          into: output + start, places)
+      }
     }
     return result
   }
 
-  /// By the transposed matrix product and folding (col2im).
+  /// By the transposed matrix product and folding (col2im), for a band of output rows at a time; every core has a sum of its own.
   public func applyTransposed(_ y: [Double]) -> [Double] {
     precondition(y.count == outputCount)
-    let places = vertical.output * horizontal.output
+    let size = inputCount
+    guard outputCount > 0, taps > 0 else { return [Double](repeating: 0, count: size) }
     let rows = outputChannels / groups
-    var result = [Double](repeating: 0, count: inputCount)
-    guard places > 0, rows > 0, taps > 0 else { return result }
-    var columns = [Double](repeating: 0, count: taps * places)
-    for group in 0..<groups {
-      let part = Array(y[group * rows * places..<(group + 1) * rows * places])
-      multiply(
-        transposed: true, rows: taps, columns: places, inner: rows, kernel, group * rows * taps, part,
-        into: &columns, 0)
-      fold(columns, group: group, into: &result)
+    let places = vertical.output * horizontal.output
+    let shares = self.shares
+    var sums = [Double](repeating: 0, count: shares * size)
+    sums.withUnsafeMutableBufferPointer { sums in
+      guard let target = sums.baseAddress else { return }
+      nonisolated(unsafe) let output = target
+      eachBand { share, group, band in
+        let width = band.count * horizontal.output
+        let start = group * rows * places + band.lowerBound * horizontal.output
+        let columns = [Double](unsafeUninitializedCapacity: taps * width) { buffer, count in
+          guard let columns = buffer.baseAddress else { return }
+          y.withUnsafeBufferPointer { y in
+            guard let y = y.baseAddress else { return }
+            multiply(
+              transposed: true, rows: taps, columns: width, inner: rows, group * rows * taps, y + start,
+              places,
+              into: columns, width)
+          }
+          count = taps * width
+        }
+        fold(columns, group: group, band, into: output + share * size)
+      }
     }
-    return result
+    for share in 1..<max(1, shares) {
+      for index in 0..<size { sums[index] += sums[share * size + index] }
+    }
+    sums.removeLast((shares - 1) * size)
+    return sums
+  }
+
+  /// Cores that share the work.
+  private var shares: Int {
+    cost < BLAS.worthwhile ? 1 : min(vertical.output, ProcessInfo.processInfo.activeProcessorCount)
+  }
+
+  /// Entries of an unfolded band: enough that the kernel is read seldom, few enough to stay in the cache (measured).
+  private static let bandEntries = 1 << 19
+
+  /// All bands of output rows of all groups, each core's after another.
+  private func eachBand(_ body: @Sendable (_ share: Int, _ group: Int, _ band: Range<Int>) -> Void) {
+    let shares = self.shares
+    let height = max(1, Self.bandEntries / max(1, taps * horizontal.output))
+    @Sendable func work(_ share: Int) {
+      let (start, end) = (vertical.output * share / shares, vertical.output * (share + 1) / shares)
+      let bands = max(1, (end - start + height - 1) / height)
+      for band in 0..<bands {
+        let range = start + (end - start) * band / bands..<start + (end - start) * (band + 1) / bands
+        for group in 0..<groups { body(share, group, range) }
+      }
+    }
+    _ = BLAS.oneThread
+    if shares == 1 { return work(0) }
+    // Each band's product is one thread's.
+    BLAS.onOneCore { DispatchQueue.concurrentPerform(iterations: shares, execute: work) }
   }
 
   private func multiply(
-    transposed: Bool, rows: Int, columns: Int, inner: Int, _ left: [Double], _ leftStart: Int,
-    _ right: [Double], into result: inout [Double], _ start: Int
+    transposed: Bool, rows: Int, columns: Int, inner: Int, _ kernelStart: Int, _ right: UnsafePointer<Double>,
+    _ rightStride: Int, into result: UnsafeMutablePointer<Double>, _ resultStride: Int
   ) {
-    BLAS.onAllCores(operations: rows * columns * inner) {
-      left.withUnsafeBufferPointer { left in
-        result.withUnsafeMutableBufferPointer { result in
-          guard let left = left.baseAddress, let result = result.baseAddress else { return }
-          cblas_dgemm(
-            CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, Int32(rows), Int32(columns),
-            Int32(inner), 1, left + leftStart, Int32(transposed ? rows : inner), right, Int32(columns), 0,
-            result + start, Int32(columns))
-        }
-      }
+    kernel.withUnsafeBufferPointer { kernel in
+      guard let kernel = kernel.baseAddress else { return }
+      cblas_dgemm(
+        CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, Int32(rows), Int32(columns),
+        Int32(inner), 1, kernel + kernelStart, Int32(transposed ? rows : inner), right, Int32(rightStride), 0,
+        result, Int32(resultStride))
     }
   }
 
-  /// Rows: channel, tap down, tap across; columns: places.
-  private func unfold(_ x: [Double], group: Int, into columns: inout [Double]) {
+  /// Rows: channel, tap down, tap across; columns: places of the band.
+  private func unfold(
+    _ x: [Double], group: Int, _ band: Range<Int>, into columns: UnsafeMutableBufferPointer<Double>
+  ) {
+    let stride = horizontal.stride
     x.withUnsafeBufferPointer { x in
-      columns.withUnsafeMutableBufferPointer { columns in
-        eachRun(group: group) { target, source, count in
-          if source < 0 {
-            for k in 0..<count { columns[target + k] = 0 }
-          } else if horizontal.stride == 1 {
-            for k in 0..<count { columns[target + k] = x[source + k] }
-          } else {
-            for k in 0..<count { columns[target + k] = x[source + k * horizontal.stride] }
-          }
+      eachRun(group: group, band) { target, source, count in
+        if source < 0 {
+          for k in 0..<count { columns[target + k] = 0 }
+        } else if stride == 1 {
+          for k in 0..<count { columns[target + k] = x[source + k] }
+        } else {
+          for k in 0..<count { columns[target + k] = x[source + k * stride] }
         }
       }
     }
   }
 
-  private func fold(_ columns: [Double], group: Int, into x: inout [Double]) {
+  private func fold(
+    _ columns: [Double], group: Int, _ band: Range<Int>, into x: UnsafeMutablePointer<Double>
+  ) {
+    let stride = horizontal.stride
     columns.withUnsafeBufferPointer { columns in
-      x.withUnsafeMutableBufferPointer { x in
-        eachRun(group: group) { target, source, count in
-          if source < 0 { return }
-          if horizontal.stride == 1 {
-            for k in 0..<count { x[source + k] += columns[target + k] }
-          } else {
-            for k in 0..<count { x[source + k * horizontal.stride] += columns[target + k] }
-          }
+      eachRun(group: group, band) { target, source, count in
+        if source < 0 { return }
+        if stride == 1 {
+          for k in 0..<count { x[source + k] += columns[target + k] }
+        } else {
+          for k in 0..<count { x[source + k * stride] += columns[target + k] }
         }
       }
     }
   }
 
-  /// All runs of consecutive places in the unfolded input with where they come from; -1: the padding.
-  private func eachRun(group: Int, _ body: (_ target: Int, _ source: Int, _ count: Int) -> Void) {
+  /// All runs of consecutive places of a band in the unfolded input with where they come from; -1: the padding.
+  private func eachRun(
+    group: Int, _ band: Range<Int>, _ body: (_ target: Int, _ source: Int, _ count: Int) -> Void
+  ) {
     let own = inputChannels / groups
+    let width = horizontal.output
     var target = 0
     for channel in group * own..<(group + 1) * own {
       for down in 0..<vertical.kernel {
         for across in 0..<horizontal.kernel {
           // The outputs whose tap is inside the picture.
           let shift = across * horizontal.dilation - horizontal.padding.before
-          let first = min(
-            horizontal.output, max(0, (-shift + horizontal.stride - 1).floorQuotient(horizontal.stride)))
+          let first = min(width, max(0, (-shift + horizontal.stride - 1).floorQuotient(horizontal.stride)))
           let end = max(
-            first,
-            min(horizontal.output, (horizontal.input - 1 - shift).floorQuotient(horizontal.stride) + 1))
-          for row in 0..<vertical.output {
+            first, min(width, (horizontal.input - 1 - shift).floorQuotient(horizontal.stride) + 1))
+          for row in band {
             if let place = vertical.place(row, down), end > first {
               let start = (channel * vertical.input + place) * horizontal.input
-              body(target, -1, first)
+              if first > 0 { body(target, -1, first) }
               body(target + first, start + first * horizontal.stride + shift, end - first)
-              body(target + end, -1, horizontal.output - end)
+              if end < width { body(target + end, -1, width - end) }
             } else {
-              body(target, -1, horizontal.output)
+              body(target, -1, width)
             }
-            target += horizontal.output
+            target += width
           }
         }
       }
