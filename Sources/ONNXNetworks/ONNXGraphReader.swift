@@ -119,7 +119,8 @@ struct ONNXGraphReader {
     default:
       throw node.failure(
         "the operator \(node.operation.isEmpty ? "without a name" : node.operation) is not supported",
-        "networks may use \(Self.supportedOperators), and end in a classifier's Softmax, Sigmoid or ArgMax")
+        "networks of dense layers may use \(Self.supportedOperators), and end in a classifier's Softmax, Sigmoid or ArgMax; lipbench bound autolip takes more"
+      )
     }
   }
 

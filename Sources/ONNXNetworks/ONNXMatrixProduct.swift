@@ -143,7 +143,8 @@ extension ONNXGraphReader {
     else {
       throw node.failure(
         "the composed weight matrix would have more than \(ONNXShape.maximumMatrixCount) entries",
-        "split the layers by activations, or use a smaller network")
+        "split the layers by activations, or use a smaller network; lipbench bound autolip takes the graph as it is"
+      )
     }
     return value.with(forms, shape: shape, rounding, at: node.place)
   }

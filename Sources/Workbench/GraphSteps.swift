@@ -6,8 +6,16 @@ struct GraphSteps {
   let steps: [GraphAutoLip.Step]
   let graph: ComputationGraph
 
+  /// - Parameter steps: of which those are kept that the output's bound rests on.
   init(_ steps: [GraphAutoLip.Step], graph: ComputationGraph) {
-    self.steps = steps
+    let known = Dictionary(uniqueKeysWithValues: steps.map { ($0.node, $0) })
+    var needed: Set<Int> = []
+    var open = [graph.output]
+    while let node = open.popLast() {
+      guard needed.insert(node).inserted, let step = known[node] else { continue }
+      open += step.links.map(\.source)
+    }
+    self.steps = steps.filter { needed.contains($0.node) }
     self.graph = graph
   }
 

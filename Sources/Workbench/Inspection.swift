@@ -13,9 +13,14 @@ public struct Inspection: Sendable {
   public init(path: String, outputTensor: String? = nil) throws {
     self.path = path
     network = try NetworkFile.read(path, outputTensor: outputTensor)
-    var state: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in try InputFile.contents(path) { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    hash = "fnv1a64:" + String(format: "%016lx", state)
+    hash = try Self.hash(of: path)
+  }
+
+  static func hash(of path: String) throws -> String {
+    let hash = try InputFile.contents(path).withUnsafeBytes { bytes in
+      bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+    return "fnv1a64:" + String(format: "%016lx", hash)
   }
 
   /// Things about the network that a reader of its constants should know.

@@ -31,7 +31,13 @@ struct InspectCommand: ParsableCommand {
       print(json ? inspection.json : inspection.text)
       return
     }
-    let inspection = try Inspection(path: network, outputTensor: outputTensor)
-    print(json ? inspection.json : inspection.text)
+    do {
+      let inspection = try Inspection(path: network, outputTensor: outputTensor)
+      print(json ? inspection.json : inspection.text)
+    } catch let error as InputError {
+      // What cannot be lowered to dense layers may be a graph all the same; if not, the first reader's words stand.
+      guard let graph = try? GraphInspection(path: network, outputTensor: outputTensor) else { throw error }
+      print(json ? graph.json : graph.text)
+    }
   }
 }

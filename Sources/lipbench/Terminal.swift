@@ -62,16 +62,13 @@ final class ProgressBar {
 
   func show(_ name: String, done: Int, of total: Int) {
     if isQuiet { return }
+    let seconds = String(format: "%.0f s", (ContinuousClock.now - start) / .seconds(1))
+    let line = "\(done)/\(total)  \(seconds)  \(name)"
+    guard isTerminal else { return Terminal.note(line) }
     let filled = Self.cells * done / total
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.cells - filled)
-    let seconds = String(format: "%.0f s", (ContinuousClock.now - start) / .seconds(1))
-    let line = "\(bar) \(done)/\(total)  \(seconds)  \(name)"
-    if isTerminal {
-      FileHandle.standardError.write(Data("\r\u{1B}[2K\(line)".utf8))
-      isShown = true
-    } else {
-      Terminal.note(line)
-    }
+    FileHandle.standardError.write(Data("\r\u{1B}[2K\(bar) \(line)".utf8))
+    isShown = true
   }
 
   func clear() {
