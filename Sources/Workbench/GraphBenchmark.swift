@@ -8,7 +8,7 @@ import ONNXNetworks
 import RandomNumbers
 
 /// How fast the affine parts of AlexNet are applied, forwards and transposed, in double precision: what norms and singular vectors cost.
-/// Beside PyTorch on the same cores where a Python has it.
+/// Beside PyTorch on the same cores where a Python has it; and how far Algorithm 2 stays below the norm.
 public struct GraphBenchmark: Sendable {
   public struct Row: Sendable, Encodable {
     public var part: String
@@ -20,6 +20,12 @@ public struct GraphBenchmark: Sendable {
     /// PyTorch's; nil where it is not there.
     public var torchForward: Double?
     public var torchTransposed: Double?
+    /// By Lanczos.
+    public var norm: Double
+    /// Applications that Lanczos took.
+    public var steps: Int
+    /// 1 - (Algorithm 2 after 500 iterations) / norm.
+    public var powerMethodLowBy: Double
   }
 
   /// The Python that has `torch`.
@@ -59,9 +65,12 @@ public struct GraphBenchmark: Sendable {
       let name = part.names.joined(separator: " + ")
       let x = (0..<part.map.inputCount).map { _ in random.gaussian() }
       let y = (0..<part.map.outputCount).map { _ in random.gaussian() }
+      let lanczos = try norm(part.map)
+      let power = PowerMethod(iterations: 500).norm(of: part.map)
       let row = Row(
         part: name, multiplications: map.cost, forward: best { _ = part.map.apply(x) },
-        transposed: best { _ = part.map.applyTransposed(y) })
+        transposed: best { _ = part.map.applyTransposed(y) }, norm: lanczos.norm, steps: lanczos.steps,
+        powerMethodLowBy: 1 - power / lanczos.norm)
       report(row)
       rows.append(row)
       layers.append(layer(name, map))
@@ -73,6 +82,8 @@ public struct GraphBenchmark: Sendable {
     }
     return rows
   }
+
+  private func norm(_ map: some LinearOperator) throws -> Lanczos.Triplets { try Lanczos().triplets(of: map) }
 
   /// The least of several times, in milliseconds.
   private func best(_ body: () -> Void) -> Double {
@@ -126,8 +137,13 @@ public struct GraphBenchmark: Sendable {
 
   public static func text(_ rows: [Row]) -> String {
     var table = TextTable(
-      header: ["part", "multiplications", "A x ms", "Aᵀy ms", "GFlop/s", "torch A x", "torch Aᵀy", "ratio"],
-      alignments: [.left, .right, .right, .right, .right, .right, .right, .right])
+      header: [
+        "part", "multiplications", "A x ms", "Aᵀy ms", "GFlop/s", "torch A x", "torch Aᵀy", "ratio", "norm",
+        "steps", "power method low by",
+      ],
+      alignments: [
+        .left, .right, .right, .right, .right, .right, .right, .right, .right, .right, .right,
+      ])
     for row in rows {
       let total = row.forward + row.transposed
       let torch = row.torchForward.flatMap { a in row.torchTransposed.map { a + $0 } }
@@ -135,6 +151,8 @@ public struct GraphBenchmark: Sendable {
         row.part, "\(row.multiplications)", shown(row.forward), shown(row.transposed),
         String(format: "%.1f", 4e-6 * Double(row.multiplications) / total), row.torchForward.map(shown) ?? "",
         row.torchTransposed.map(shown) ?? "", torch.map { String(format: "%.2f", $0 / total) } ?? "",
+        directedDecimal(row.norm, digits: 7, .down), "\(row.steps)",
+        String(format: "%.1e", row.powerMethodLowBy),
       ])
     }
     return table.lines().joined(separator: "\n")

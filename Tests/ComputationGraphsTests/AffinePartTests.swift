@@ -153,6 +153,25 @@ private func jacobian(_ graph: ComputationGraph, _ x: Tensor) -> Matrix {
     }
   }
 
+  @Test("Lemma 1: the gradient of ½‖f(x) - f(0)‖² of an affine f is MᵀM x", arguments: UInt64(0)..<5)
+  func lemmaOne(seed: UInt64) throws {
+    for (_, build) in Self.affinePictures {
+      var builder = GraphBuilder([1, 2, 4, 4], seed: seed)
+      try build(&builder)
+      let f = builder.graph
+      var g = f
+      let start = f(Tensor(shape: [1, 2, 4, 4], elements: [Double](repeating: 0, count: 32)))
+      let moved = try g.apply(Sum(isDifference: true), to: [g.output, g.constant(start)])
+      try g.apply(Elementwise(Square()), to: [moved])
+      let x = builder.weights([1, 2, 4, 4])
+      let ones = Tensor(shape: start.shape, elements: [Double](repeating: 0.5, count: start.elements.count))
+      let gradient = g.vectorJacobianProduct(at: x, cotangent: ones)
+      let jacobian = GraphJacobian(f, at: x)
+      let product = jacobian.applyTransposed(jacobian.apply(x.elements))
+      for (a, b) in zip(gradient.elements, product) { #expect(abs(a - b) <= 1e-9 * (1 + abs(b))) }
+    }
+  }
+
   @Test("Overlapping max pooling is not 1-Lipschitz: its bound is √overlap, and that is attained")
   func maxPooling() throws {
     var graph = ComputationGraph(inputShape: [1, 1, 5, 5])
@@ -271,5 +290,46 @@ private func jacobian(_ graph: ComputationGraph, _ x: Tensor) -> Matrix {
       let found = try GraphSampling(graph, over: .all(shape: [1, 5]), count: 30, seed: seed).value
       #expect(found <= bound)
     }
+  }
+}
+
+@Suite struct GraphLimitsTests {
+  @Test("Large convolutions: within 1 % above the norm, without a matrix; stopped ones are still above")
+  func largeConvolutions() throws {
+    var builder = GraphBuilder([1, 4, 40, 40], seed: 2)
+    _ = try builder.scale(
+      try builder.convolution(try builder.relu(try builder.convolution(0, 8)), 6, stride: 2))
+    let answer = try AffinePartTests.bound(builder.graph)
+    for link in answer.steps.flatMap(\.links) where link.factor.method == "circulant" {
+      let estimate = try #require(link.estimate)
+      #expect(link.factor.value.value >= estimate && link.factor.value.value <= 1.01 * estimate)
+    }
+    #expect(answer.steps.flatMap(\.links).contains { $0.factor.method == "circulant" })
+    #expect(answer.estimate <= answer.constant.value && answer.estimate >= 0.97 * answer.constant.value)
+    #expect(!answer.isStopped)
+    let stopped = try GraphAutoLip(
+      builder.graph, over: .all(shape: [1, 4, 40, 40]), shouldStop: { true })
+    #expect(stopped.isStopped && stopped.constant.value >= answer.estimate && stopped.constant.isFinite)
+  }
+
+  @Test("Pieces of work are announced, and never more than there are")
+  func progress() throws {
+    let graph = try AffinePartTests.random(seed: 5)
+    for seqLip in [nil, SeqLipSettings(vectors: 3)] as [SeqLipSettings?] {
+      var seen: [GraphProgress] = []
+      _ = try GraphAutoLip(
+        graph, over: .all(shape: [1, 2, 5, 5]), seqLip: seqLip,
+        progress: { seen.append($0) })
+      #expect(!seen.isEmpty && seen.allSatisfy { $0.done <= $0.total && !$0.name.isEmpty })
+      #expect(seen.map(\.done) == seen.map(\.done).sorted())
+    }
+  }
+
+  @Test("Dense entries count what lowering would cost, up to more than anybody has")
+  func denseEntries() throws {
+    var builder = GraphBuilder([1, 3, 224, 224], seed: 1)
+    _ = try builder.convolution(0, 64)
+    #expect(builder.graph.denseEntries == 3 * 224 * 224 * 64 * 224 * 224)
+    #expect(ComputationGraph(inputShape: [4]).denseEntries == 0)
   }
 }

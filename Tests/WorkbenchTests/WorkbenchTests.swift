@@ -111,7 +111,8 @@ private func read(_ file: String) throws -> MultilayerPerceptron {
     #expect(try outcome(value, value, "lipbench generate gnp n=10 --seed 2").contradicted == 1)
     let wrong = (answer.value + 1).description
     #expect(try outcome(wrong, wrong, right).contradicted == 1)
-    #expect(try outcome(value, wrong, right).contradicted == 1)
+    // True, and less than is known now: on another machine it may have been all that the time allowed.
+    #expect(try outcome(value, wrong, right).confirmed == 1)
     for says in ["ising\t10\tmaximize", "max-cut\t11\tmaximize", "max-cut\t10\tminimize"] {
       #expect(try outcome(value, value, right, says: says).contradicted == 1, "\(says)")
     }
