@@ -90,7 +90,8 @@ public struct GraphBound: Sendable {
     steps = answer.steps
     estimate = answer.estimate
     sample = nil
-    isStopped = answer.isStopped
+    // SeqLip's searches end early without a word.
+    isStopped = answer.isStopped || method != .autolip && shouldStop()
     let isFinite = answer.constant.isFinite
     if method == .greedySeqLip {
       (value, side, soundness) = (isFinite ? answer.estimate : nil, .estimate, .none)
