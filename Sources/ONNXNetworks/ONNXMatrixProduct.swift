@@ -143,7 +143,7 @@ extension ONNXGraphReader {
     else {
       throw node.failure(
         "the composed weight matrix would have more than \(ONNXShape.maximumMatrixCount) entries",
-        "split the layers by activations, or use a smaller network; lipbench bound autolip takes the graph as it is"
+        "split the layers by activations, or use a smaller network"
       )
     }
     return value.with(forms, shape: shape, rounding, at: node.place)

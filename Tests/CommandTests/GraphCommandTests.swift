@@ -25,9 +25,9 @@ import Testing
       let seqLip = try value("seqlip", "--vectors", "400")
       #expect(sampled > 0 && sampled <= seqLip && seqLip <= autoLip)
       #expect(try value("greedy-seqlip", "--vectors", "400") <= seqLip * (1 + 1e-9))
-      // AutoLip of the lowered network counts passing units and joins no branches: never less.
+      // Lowered, branches travel side by side: a bound of its own, on either side of this one.
       let lowered = try Tool.run("bound", "autolip", path, "--json", "--quiet").json()
-      #expect(try #require(lowered["value"] as? Double) >= autoLip * (1 - 1e-9))
+      #expect(try #require(lowered["value"] as? Double) >= sampled)
       let text = try Tool.run("bound", "autolip", path, "--graph", "--quiet").output
       #expect(
         text.contains("stem.conv + stem.norm") && text.contains("upper bound, soundness: floating-point"))
