@@ -172,6 +172,7 @@ struct SimplifiedChain {
 
   /// next ∘ last as one map, and the relative error of its norm.
   private static func merge(_ last: LinearMap, _ next: LinearMap) -> (LinearMap, error: Double)? {
+    guard isModerate(last), isModerate(next) else { return nil }
     switch (last, next) {
     case (.rearrangement, .rearrangement): return (.rearrangement, 0)
     case (.diagonal(let a, let p), .diagonal(let b, let q)):
@@ -198,6 +199,18 @@ struct SimplifiedChain {
       )
     default: return nil
     }
+  }
+
+  /// Whether products with another such map neither overflow nor underflow, where errors would not be relative.
+  private static func isModerate(_ map: LinearMap) -> Bool {
+    let numbers =
+      switch map {
+      case .multiple, .rearrangement: [Double]()
+      case .diagonal(let factors, _): factors
+      case .dense(let matrix): matrix.elements
+      case .convolution(let convolution, _): convolution.kernel
+      }
+    return numbers.allSatisfy { $0 == 0 || (0x1p-400...0x1p400).contains(abs($0)) }
   }
 
   /// Entries off by a relative error move the norm by √side times it at most: ‖|A|‖₂ ≤ √min(m, n) ‖A‖₂.

@@ -43,8 +43,15 @@ struct AffinePart: LinearOperator {
   }
 
   /// The part's maps one after the other, where it is a chain of operations with linear maps of their own; nil elsewhere.
-  func chain() -> [LinearMap]? {
-    var maps: [LinearMap] = []
+  func chain() -> [LinearMap]? { links()?.map(\.map) }
+
+  /// Of a chain, its operations that are no isometries, each with the place of its argument: those of one key have one norm.
+  func chainKey() -> [Int]? {
+    links()?.flatMap { $0.map.isIsometry ? [] : [$0.node, $0.place] }
+  }
+
+  private func links() -> [(node: Int, place: Int, map: LinearMap)]? {
+    var links: [(node: Int, place: Int, map: LinearMap)] = []
     var previous = source
     for member in members {
       let places = member.arguments.indices.filter { member.arguments[$0] == previous }
@@ -53,10 +60,10 @@ struct AffinePart: LinearOperator {
         !member.arguments.enumerated().contains(where: { $0 != place && isInside($1) }),
         let map = member.operation.linearMap(place, linearArguments(member))
       else { return nil }
-      maps.append(map)
+      links.append((member.node, place, map))
       previous = member.node
     }
-    return maps
+    return links
   }
 
   /// The multiple of the identity that the part is, where all its operations are multiples.

@@ -93,8 +93,8 @@ private struct Pass {
   private var constants: [Int: UpperNumber] = [:]
   private(set) var estimates: [Int: Double] = [:]
   private(set) var steps: [Int: GraphAutoLip.Step] = [:]
-  /// By the operations that change it.
-  private var norms: [[Int]: (norm: AffineNorm, seconds: Double)] = [:]
+  /// Of chains, by their keys.
+  private var norms: [[Int]: AffineNorm] = [:]
 
   init(
     _ graph: ComputationGraph, _ ranges: [TensorRange], _ seqLip: SeqLipSettings?,
@@ -251,13 +251,13 @@ private struct Pass {
     of part: AffinePart, changing: [Int]
   ) throws(LAPACKFailure) -> (AffineNorm, Double) {
     // The same operations between other isometries have the same norm, as long as they follow each other.
-    let isChain = part.chain() != nil
-    if isChain, let known = norms[changing] { return (known.norm, 0) }
+    let key = part.chainKey()
+    if let key, let known = norms[key] { return (known, 0) }
     report(changing.map { graph.nodes[$0].name })
     let start = ContinuousClock.now
     let norm = try finder.norm(of: part)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    if isChain { norms[changing] = (norm, seconds) }
+    if let key { norms[key] = norm }
     return (norm, seconds)
   }
 
@@ -288,17 +288,12 @@ private struct Pass {
 extension AffinePart.Member {
   /// Whether the operation keeps all lengths, by its form.
   func isIsometry(_ graph: ComputationGraph) -> Bool {
-    guard let place = arguments.indices.first(where: { graph.dependsOnInput[arguments[$0]] }),
-      arguments.filter({ graph.dependsOnInput[$0] }).count == 1
-    else { return true }
+    let places = arguments.indices.filter { graph.dependsOnInput[arguments[$0]] }
     let linear = zip(arguments, values).map { node, value in
       LinearArgument(
         shape: value.shape, value: graph.dependsOnInput[node] ? nil : value, fraction: graph.fraction(node))
     }
-    switch operation.linearMap(place, linear) {
-    case .multiple(let factor)?: return factor.magnitude == 1
-    case .rearrangement?: return true
-    default: return false
-    }
+    // Several arguments without forms of their own are put together.
+    return places.allSatisfy { operation.linearMap($0, linear)?.isIsometry ?? (places.count > 1) }
   }
 }

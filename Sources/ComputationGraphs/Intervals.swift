@@ -22,8 +22,9 @@ extension ClosedRange<Double> {
     let ends = [a.lowerBound, a.upperBound].flatMap { p in
       [b.lowerBound, b.upperBound].map { product(p, $0) }
     }
-    let (low, high) = (ends.min() ?? 0, ends.max() ?? 0)
-    return low == 0 && high == 0 ? 0...0 : outwards(low, high)
+    // Other products that are 0 have underflown.
+    if a == 0...0 || b == 0...0 { return 0...0 }
+    return outwards(ends.min() ?? 0, ends.max() ?? 0)
   }
 
   /// All numbers where the divisor may be zero.

@@ -16,6 +16,15 @@ public enum LinearMap: Sendable {
 }
 
 extension LinearMap {
+  /// Whether it keeps all lengths, by its form.
+  var isIsometry: Bool {
+    switch self {
+    case .multiple(let factor): factor.magnitude == 1
+    case .rearrangement: true
+    case .diagonal, .dense, .convolution: false
+    }
+  }
+
   /// Multiplications of one application, of one vector of a batch.
   public var cost: Int {
     switch self {

@@ -89,9 +89,14 @@ extension ScalarFunction {
       }
     }
     let isPoint = range.lowerBound == range.upperBound
-    for turn in turns
-    where range.lowerBound < turn.x && turn.x < range.upperBound || isPoint && turn.x == range.lowerBound {
-      take(turn.slopes, isExact: turn.isExact)
+    // No double lies inside: a turn that rounding put on an end may.
+    let isNarrow = range.lowerBound.nextUp >= range.upperBound
+    for turn in turns {
+      if range.lowerBound < turn.x, turn.x < range.upperBound {
+        take(turn.slopes, isExact: turn.isExact)
+      } else if isNarrow, range.contains(turn.x) {
+        take(turn.slopes, isExact: turn.isExact && isPoint)
+      }
     }
     return (low.value...high.value, (low.isExact, high.isExact))
   }
@@ -112,7 +117,8 @@ extension ScalarFunction {
     for value in extremes(in: range) {
       (low, high) = (min(low, value.lowerBound), max(high, value.upperBound))
     }
-    return low...high
+    // What overflows is beyond all doubles, not infinite: its reciprocal is not 0.
+    return min(low, .greatestFiniteMagnitude)...max(high, -.greatestFiniteMagnitude)
   }
 }
 

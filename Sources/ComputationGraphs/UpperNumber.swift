@@ -18,7 +18,7 @@ public enum UpperNumber: Sendable, Equatable, CustomStringConvertible {
   }
 
   public var isFinite: Bool { value.isFinite }
-  public var isZero: Bool { self == .zero }
+  public var isZero: Bool { self == .zero || self == .above(0) }
   public var isExact: Bool {
     if case .exact = self { return true }
     return false

@@ -286,6 +286,11 @@ final class ONNXOperationReader {
           shape: value.shape, elements: value.elements,
           isInteger: !tensors.isEmpty && tensors.allSatisfy(\.isInteger)))
     }
+    guard tensors.allSatisfy({ $0.elements.allSatisfy(\.isFinite) }) else {
+      throw node.failure(
+        "a constant input of \(node.operation) holds NaN or an infinity",
+        "every parameter must be a finite number")
+    }
     let arguments = operands.map { index(of: $0) }
     do { return .node(try graph.apply(operation, to: arguments, name: node.label)) } catch {
       throw node.failure("\(error)", "shapes must go together")

@@ -122,6 +122,26 @@ private func jacobian(_ graph: ComputationGraph, _ x: Tensor) -> Matrix {
     #expect(value >= 9 && value <= 9 * (1 + 1e-12))
   }
 
+  @Test("The two ways into one Gemm have norms of their own: 100 and 1 make 101, not 2")
+  func productAndBias() throws {
+    var graph = ComputationGraph(inputShape: [1, 2])
+    let bias = try graph.apply(Elementwise(HyperbolicTangent()), to: [0])
+    let left = try graph.apply(Elementwise(LeakyRectifier.relu), to: [0])
+    let w = graph.constant(Tensor(shape: [2, 2], elements: [100, 0, 0, 50]))
+    try graph.apply(MatrixProduct(name: "Gemm"), to: [left, w, bias])
+    let value = try Self.bound(graph).constant.value
+    #expect(value >= 101 && value <= 101 * (1 + 1e-12))
+  }
+
+  @Test("A zero matrix after what has no bound: 0")
+  func zeroMatrix() throws {
+    var graph = ComputationGraph(inputShape: [1, 2])
+    let exp = try graph.apply(Elementwise(Exponential()), to: [0])
+    let w = graph.constant(Tensor(repeating: 0, shape: [2, 2]))
+    try graph.apply(MatrixProduct(), to: [exp, w])
+    #expect(try Self.bound(graph).constant.isZero)
+  }
+
   @Test("A scale after a convolution and the convolution with the scale in its kernel have the same bound")
   func foldedNormalization() throws {
     for seed in UInt64(0)..<5 {

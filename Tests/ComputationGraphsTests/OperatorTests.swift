@@ -152,6 +152,18 @@ struct OperatorExample: Sendable, CustomTestStringConvertible {
     #expect(abs(factor(pool, .all(shape: [1, 2, 6, 6])).value.value - 1.0 / 3) < 1e-15)
   }
 
+  @Test("PReLU has the slopes of where its argument is: 1 is none of them below 0")
+  func rectifierBelowZero() {
+    let slopes = TensorRange(Tensor(0.125))
+    func factor(_ low: Double, _ high: Double) -> UpperNumber {
+      ParametricRectifier().lipschitzFactors([
+        GraphArgument(isConstant: false, range: TensorRange(shape: [1], lower: [low], upper: [high])),
+        GraphArgument(isConstant: true, range: slopes),
+      ])[0].value
+    }
+    #expect(factor(-1, 0) == .exact(Rational(1, 8)) && factor(-1, 1) == .one && factor(0, 1) == .one)
+  }
+
   @Test("Shapes that do not go together are told, not trapped on", arguments: OperatorExample.all)
   func badShapes(example: OperatorExample) {
     #expect(throws: GraphError.self) { try example.operation.shape(of: []) }

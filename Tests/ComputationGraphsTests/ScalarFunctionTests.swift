@@ -72,6 +72,38 @@ import Testing
     }
   }
 
+  @Test("Values beyond all doubles are not infinite: √(exp x) has a slope there; x² that underflows is not 0")
+  func beyondDoubles() throws {
+    func bound(_ graph: ComputationGraph, _ low: Double, _ high: Double) throws -> Double {
+      try GraphAutoLip(graph, over: TensorRange(shape: [], lower: [low], upper: [high])).constant.value
+    }
+    let x = ScalarExpression.input
+    #expect(try bound(ScalarExpression(SquareRoot(), exp(x)).graph, 800, 900) > 0x1p500)
+    #expect(try bound(ScalarExpression(Logarithm(), exp(x)).graph, 800, 900) >= 1)
+    #expect(try bound(ScalarExpression(SquareRoot(), square(x)).graph, 1e200, 2e200) >= 1)
+    let large = ScalarExpression(0x1p700)
+    #expect(try bound(relu(x * x * large * large - 1).graph, 0x1p-690, 0x1p-680) >= 0x1p700)
+  }
+
+  @Test("Ranges that end where rounding puts a kink or a turn have the slopes on either side")
+  func roundedTurns() {
+    // 0.5 / factor lies a little above the double.
+    let sigmoid = ClippedLine.hardSigmoid(alpha: Double(Float(0.2)))
+    let kink = 2.4999999627470975
+    for end in [5, kink.nextUp] {
+      #expect(sigmoid.slopes(over: kink...end).range.upperBound == sigmoid.factor)
+    }
+    #expect(sigmoid.slopes(over: 3...5).range == 0...0)
+    #expect(sigmoid.slopes(over: -.infinity ... .infinity).isExact.high)
+    #expect(Sine().slopes(over: 1e16...1e16.nextUp).range.upperBound >= 1)
+  }
+
+  @Test("SELU with a negative γ falls without end")
+  func fallingSELU() {
+    let values = ScaledExponentialLinearUnit(alpha: 1, gamma: -1).values(over: -.infinity ... .infinity)
+    #expect(values.lowerBound <= -.greatestFiniteMagnitude && values.upperBound >= 1)
+  }
+
   @Test("What has no bound has none")
   func unbounded() {
     for function in [Exponential(), Square()] as [any ScalarFunction] {

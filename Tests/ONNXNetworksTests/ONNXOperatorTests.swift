@@ -182,6 +182,20 @@ struct OperatorCase: Decodable, Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test("Constants that are computed must be finite, as those of the file") func computedConstants() throws {
+    for operation in ["Add", "Mul", "Div", "MatMul"] {
+      var model = ONNXModelProto.small()
+      model.graph.initializer.append(.floats("negative", [2, 2], [1, -1, 1, 1]))
+      model.graph.node = [
+        .operation("Sqrt", ["negative"], "root"), .operation(operation, ["input", "root"], "output"),
+      ]
+      let error = try #require(throws: InputError.self) {
+        try ONNXFormat.readGraph(model.serializedBytes())
+      }
+      #expect(error.place == "node \(operation) #1" && error.problem.contains("NaN"))
+    }
+  }
+
   @Test("Lists that grow without end are refused") func growth() throws {
     var model = ONNXModelProto.small()
     model.graph.initializer.append(.integers("list0", [1, 1]))

@@ -30,9 +30,17 @@ public struct ClippedLine: ScalarFunction {
     return value >= low && value < high ? factor : 0
   }
 
-  /// Where the pieces meet, up to rounding.
+  /// Where the pieces meet. Where that, or which piece a number belongs to, is rounded, a turn is moved into ranges that come close.
   public func turns(in range: ClosedRange<Double>) -> [Turn] {
-    [low, high].filter(\.isFinite).map { .kink(($0 - shift) / factor, 0, factor) }
+    [low, high].filter(\.isFinite).compactMap { end in
+      let x = (end - shift) / factor
+      if shift == 0, factor == 1 { return .kink(x, 0, factor) }
+      let room = (abs(end) + abs(shift)) * 0x1p-50 / factor
+      guard x - room <= range.upperBound, range.lowerBound <= x + room else { return nil }
+      return Turn(
+        min(max(x, range.lowerBound.nextUp), range.upperBound.nextDown), slopes: 0...factor,
+        isExact: range.lowerBound < x - room && x + room < range.upperBound)
+    }
   }
   public var slopeLimits: (low: Double, high: Double) {
     (low.isFinite ? 0 : factor, high.isFinite ? 0 : factor)

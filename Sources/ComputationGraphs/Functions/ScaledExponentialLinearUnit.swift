@@ -19,7 +19,9 @@ public struct ScaledExponentialLinearUnit: ScalarFunction {
     return [Turn(0, slopes: min(gamma, left).nextDown...max(gamma, left).nextUp, isExact: false)]
   }
   public var slopeLimits: (low: Double, high: Double) { (0, gamma) }
-  public var limits: (low: Double, high: Double) { (-gamma * alpha, .infinity) }
+  public var limits: (low: Double, high: Double) {
+    (-gamma * alpha, gamma == 0 ? 0 : gamma > 0 ? .infinity : -.infinity)
+  }
   public func extremes(in range: ClosedRange<Double>) -> [ClosedRange<Double>] {
     range.contains(0) ? [0...0] : []
   }

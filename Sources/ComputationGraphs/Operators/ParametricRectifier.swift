@@ -35,7 +35,7 @@ public struct ParametricRectifier: GraphOperator {
       .expand(zip(slopes.lower, slopes.upper).map { max(abs($0), abs($1)) })
     var largest = 0.0
     for index in x.lower.indices {
-      if x.upper[index] >= 0 { largest = max(largest, 1) }
+      if x.upper[index] > 0 || x.lower[index] >= 0 { largest = max(largest, 1) }
       if x.lower[index] < 0 { largest = max(largest, sizes[index]) }
     }
     let lowest = zip(x.lower, x.upper).reduce(0) { max($0, -$1.0) }
