@@ -117,13 +117,12 @@ struct AffineNormFinder {
         return try Self.norm(of: convolution.explicitMatrix(), method: "matrix of the convolution")
       }
       let estimate = try Lanczos().triplets(of: convolution, shouldStop: shouldStop).norm
-      if shouldStop() {
-        return AffineNorm(
-          upper: .above(convolution.normByTaps), estimate: estimate, side: .upper, method: "norms of taps",
-          isStopped: true)
-      }
-      let upper = try CirculantBound(convolution).upperBound(from: estimate)
-      return AffineNorm(upper: .above(upper), estimate: estimate, side: .upper, method: "circulant")
+      let upper = try CirculantBound(convolution).upperBound(from: estimate, shouldStop: shouldStop)
+      let isStopped = shouldStop()
+      return AffineNorm(
+        upper: .above(upper), estimate: estimate, side: .upper,
+        method: isStopped ? "norms of taps" : "circulant",
+        isStopped: isStopped)
     }
   }
 

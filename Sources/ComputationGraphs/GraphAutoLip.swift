@@ -167,7 +167,9 @@ private struct Pass {
     var estimated: [Double] = []
     var links: [GraphAutoLip.Link] = []
     for (factor, argument) in zip(factors, arguments) where graph.dependsOnInput[argument] {
-      parts.append(factor.value * (try constant(argument)))
+      // Without a finite factor there may be no value at all: 1 / (x - x).
+      let own = try constant(argument)
+      parts.append(factor.value.isFinite ? factor.value * own : .infinity)
       estimated.append(factor.value.isZero ? 0 : factor.value.value * (estimates[argument] ?? 0))
       links.append(
         GraphAutoLip.Link(source: argument, factor: factor, estimate: nil, names: [], seconds: seconds))
@@ -213,6 +215,7 @@ private struct Pass {
       let changing = part.members.filter { !$0.isIsometry(graph) }.map(\.node)
       norms.append((try norm(of: part, changing: changing).0, changing.map { graph.nodes[$0].name }))
     }
+    if finder.shouldStop() { return try throughNorms(chain, norms.map(\.0)) }
     var random = SplitMix64(seed: settings.seed)
     report(norms[0].1, ": singular vectors")
     var first = try PartTriplets(chain.parts[0], finder, settings).output
@@ -243,6 +246,28 @@ private struct Pass {
           factor: LipschitzFactor(upper, .upper, method: isSharper ? "pair, with tails" : "product of norms"),
           estimate: factor.estimate, names: norms[index].1 + names,
           seconds: (ContinuousClock.now - start) / .seconds(1)))
+    }
+    return Candidate(constant: product, estimate: estimate, links: links)
+  }
+
+  /// The same by the norms alone, where time is over.
+  private mutating func throughNorms(_ chain: PartChain, _ norms: [AffineNorm]) throws(LAPACKFailure)
+    -> Candidate
+  {
+    var product = try constant(chain.source)
+    var estimate = estimates[chain.source] ?? 0
+    var links: [GraphAutoLip.Link] = []
+    for (index, (part, norm)) in zip(chain.parts, norms).enumerated() {
+      let slopes = index < chain.slopes.count ? chain.slopes[index] : 1...1
+      let factor = norm.upper * .above(max(abs(slopes.lowerBound), abs(slopes.upperBound)))
+      product = product * factor
+      estimate *= factor.value
+      links.append(
+        GraphAutoLip.Link(
+          source: part.source, factor: LipschitzFactor(factor, .upper, method: norm.method),
+          estimate: norm.estimate,
+          names: part.members.filter { !$0.isIsometry(graph) }.map { graph.nodes[$0.node].name }, seconds: 0,
+          isStopped: true))
     }
     return Candidate(constant: product, estimate: estimate, links: links)
   }

@@ -23,8 +23,12 @@ public struct CirculantBound: Sendable {
 
   /// A number proved to be at least ‖A‖₂.
   ///
-  /// - Parameter estimate: of the norm, from below: where the search for the largest symbol starts.
-  public func upperBound(from estimate: Double) throws(LAPACKFailure) -> Double {
+  /// - Parameters:
+  ///   - estimate: of the norm, from below: where the search for the largest symbol starts.
+  ///   - shouldStop: asked before every frequency; what has not been seen is then bounded by the taps.
+  public func upperBound(
+    from estimate: Double, shouldStop: () -> Bool = { false }
+  ) throws(LAPACKFailure) -> Double {
     guard convolution.outputCount > 0, convolution.inputCount > 0 else { return 0 }
     guard convolution.kernel.allSatisfy(\.isFinite) else { return .infinity }
     return try BLAS.onAllCores { () throws(LAPACKFailure) in
@@ -35,13 +39,15 @@ public struct CirculantBound: Sendable {
           var bound = 0.0
           for group in 0..<convolution.groups where bound < best {
             bound = max(
-              bound, try largestSymbol(group, torus, atLeast: max(bound, estimate), giveUpAbove: best))
+              bound,
+              try largestSymbol(
+                group, torus, atLeast: max(bound, estimate), giveUpAbove: best, shouldStop: shouldStop))
           }
           best = min(best, bound)
           if best <= estimate * (1 + 1e-9) { return best }
         }
       }
-      return best
+      return min(best, convolution.normByTaps)
     }
   }
 
@@ -102,7 +108,7 @@ public struct CirculantBound: Sendable {
 
   /// A number proved to be at least every symbol's norm; more than `limit` as soon as that is known.
   private func largestSymbol(
-    _ group: Int, _ torus: Torus, atLeast estimate: Double, giveUpAbove limit: Double
+    _ group: Int, _ torus: Torus, atLeast estimate: Double, giveUpAbove limit: Double, shouldStop: () -> Bool
   ) throws(LAPACKFailure) -> Double {
     let kernel = convolution.kernel
     let outputs = convolution.outputChannels / convolution.groups
@@ -130,6 +136,7 @@ public struct CirculantBound: Sendable {
     var level = max(Double(sign: .plus, exponent: exponent, significand: estimate), 0x1p-30 * norm(scaled))
     let scaledLimit = Double(sign: .plus, exponent: exponent, significand: limit)
     for (j, k) in torus.frequencies {
+      if shouldStop() { return .infinity }
       let waves = (0..<height * width).map { tap -> (re: Double, im: Double) in
         let a = torus.vertical.wave(j, down[tap / width].shift)
         let b = torus.horizontal.wave(k, across[tap % width].shift)

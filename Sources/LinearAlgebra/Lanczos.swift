@@ -50,7 +50,7 @@ public struct Lanczos: Sendable {
     public var norm: Double { values.first ?? 0 }
   }
 
-  /// - Parameter shouldStop: asked now and then; the values are from below then, too, and have not converged.
+  /// - Parameter shouldStop: asked at every step; the values are from below then, too, may be fewer, and have not converged.
   public func triplets(
     of map: some LinearOperator, shouldStop: () -> Bool = { false }
   ) throws(LAPACKFailure) -> Triplets {
@@ -91,7 +91,8 @@ public struct Lanczos: Sendable {
       let size = left.count
       largest = max(largest, alpha, beta)
       let isFull = size == limit
-      if isFull || size >= wanted && (size - wanted) % 10 == 9 || beta <= 0x1p-46 * largest {
+      let isOver = steps >= stepLimit || shouldStop()
+      if isFull || isOver || size >= wanted && (size - wanted) % 10 == 9 || beta <= 0x1p-46 * largest {
         let small = Matrix(rows: size, columns: size) {
           $1 < shares.count && $0 < shares[$1].count ? shares[$1][$0] : 0
         }
@@ -100,14 +101,13 @@ public struct Lanczos: Sendable {
         largest = max(largest, values[0])
         let residuals = (0..<size).map { beta * abs(decomposition.leftVectors[size - 1, $0]) }
         let isConverged = residuals.prefix(wanted).allSatisfy { $0 <= tolerance * values[0] }
-        if isConverged && size >= min(rank, wanted + 3) || size == rank || steps >= stepLimit || shouldStop()
-        {
-          let rows = Array(0..<wanted)
+        if isConverged && size >= min(rank, wanted + 3) || size == rank || isOver {
+          let rows = Array(0..<min(wanted, size))
           let u = left.combined(decomposition.leftVectors.selecting(columns: rows).transposed())
           let v = right.combined(decomposition.rightVectorsTransposed.selecting(rows: rows))
           return Triplets(
-            values: Array(values.prefix(wanted)), left: isTransposed ? v : u, right: isTransposed ? u : v,
-            residuals: Array(residuals.prefix(wanted)), steps: steps, isConverged: isConverged || size == rank
+            values: rows.map { values[$0] }, left: isTransposed ? v : u, right: isTransposed ? u : v,
+            residuals: rows.map { residuals[$0] }, steps: steps, isConverged: isConverged || size == rank
           )
         }
         if isFull {

@@ -116,6 +116,11 @@ final class ONNXOperationReader {
     case .node(let node): return (node, nil)
     case .classified(let scores, let firstCut, let result):
       if !cuts { return (try result.get(), nil) }
+      // Numbers that go on being computed with are no classifier's.
+      if file.outputs.count == 1, case .success(let node) = result, try isComputedWith(tensor, after: scores)
+      {
+        return (node, nil)
+      }
       guard case .node(let node)? = values[scores] else { break }
       let note =
         "\(firstCut.place) (\(firstCut.operation)) and what follows are cut; the output is \(scores)"
@@ -125,6 +130,19 @@ final class ONNXOperationReader {
     throw InputError(
       place: "output \(tensor)", "the output does not depend on the input",
       remedy: "the graph's output must be computed from its input")
+  }
+
+  /// Whether more than a classifier's operators, and rearrangements, stands between scores and an output.
+  private func isComputedWith(_ tensor: String, after scores: String) throws(InputError) -> Bool {
+    let before = Set(try file.nodesNeeded(for: scores).flatMap { $0.proto.output })
+    let rearrangements: Set<String> = [
+      "Cast", "Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Transpose",
+    ]
+    return try file.nodesNeeded(for: tensor).contains { node in
+      !node.proto.output.contains(where: before.contains)
+        && !ONNXGraphReader.starters.contains(node.operation)
+        && !rearrangements.contains(node.operation) && node.operation != "Constant"
+    }
   }
 
   /// Reads everything that `tensor` depends on.

@@ -38,6 +38,8 @@ public struct GraphBound: Sendable {
   public let graph: ComputationGraph
   /// The file's name.
   public let name: String
+  /// What its reader cut or left out.
+  public let notes: [String]
   public let domain: Domain
   /// Nil where there is no finite bound; `reason` says why.
   public let value: Double?
@@ -56,7 +58,7 @@ public struct GraphBound: Sendable {
   ///   - progress: told what is being worked on.
   /// - Throws: `LAPACKFailure`.
   public init(
-    _ method: Method, _ graph: ComputationGraph, name: String, domain: Domain,
+    _ method: Method, _ graph: ComputationGraph, name: String, notes: [String] = [], domain: Domain,
     settings: Settings = Settings(),
     progress: @escaping (GraphProgress) -> Void = { _ in }
   ) throws {
@@ -65,6 +67,7 @@ public struct GraphBound: Sendable {
     self.method = method
     self.graph = graph
     self.name = name
+    self.notes = notes
     self.domain = domain
     let shape = graph.nodes[0].shape
     let range =
@@ -123,9 +126,14 @@ public struct GraphBound: Sendable {
         + "\(inputs) inputs, \(graph.nodes[graph.output].shape.reduce(1, *)) outputs",
       "domain    \(DomainText.sentence(domain, inputs: inputs))",
     ]
-    if method == .autolip, let estimate, value != nil {
+    lines += noteLines(notes)
+    if method == .autolip, let estimate, value != nil, !isStopped {
       lines.append(
-        "estimate  \(directedDecimal(estimate, digits: 7, .nearest)) with the norms by Lanczos, from below")
+        "estimate  \(directedDecimal(estimate, digits: 7, .down)) with norms by Lanczos, from below, where bounds are not within roundings"
+      )
+    }
+    if method == .greedySeqLip, value != nil {
+      lines.append("estimate  the product of the pairs' estimates; the constants are SeqLip's upper bounds")
     }
     if let sample { lines.append("points    \(sample.points)") }
     if !steps.isEmpty { lines += [""] + GraphSteps(steps, graph: graph).table.lines() }
@@ -141,6 +149,7 @@ public struct GraphBound: Sendable {
       var reason: String?
       var stopped: Bool
       var estimate: Double?
+      var notes: [String]
       var graph: String
       var operations: Int
       var parameters: Int
@@ -152,7 +161,8 @@ public struct GraphBound: Sendable {
       Report(
         name: method.rawValue, value: value, side: side.rawValue, soundness: soundness.rawValue,
         reason: reason,
-        stopped: isStopped, estimate: estimate.flatMap(JSONReport.finite), graph: name,
+        stopped: isStopped, estimate: isStopped ? nil : estimate.flatMap(JSONReport.finite), notes: notes,
+        graph: name,
         operations: graph.operationCount, parameters: graph.parameterCount,
         domain: DomainText.describe(domain),
         layers: GraphSteps(steps, graph: graph).layers, seconds: seconds))

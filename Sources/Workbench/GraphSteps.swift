@@ -20,8 +20,9 @@ struct GraphSteps {
   }
 
   struct Layer: Encodable {
+    var node: Int
     var name: String
-    var from: String
+    var from: Int
     var method: String
     var side: String
     /// At least the norm; nil where there is no finite bound.
@@ -29,6 +30,8 @@ struct GraphSteps {
     /// The norm from below.
     var estimate: Double?
     var seconds: Double
+    /// L of the node, which all its rows together make.
+    var constant: Double?
   }
 
   /// Characters of a fraction that is printed as it is.
@@ -64,9 +67,9 @@ struct GraphSteps {
     steps.flatMap { step in
       step.links.map { link in
         Layer(
-          name: Self.name(step, link), from: graph.nodes[link.source].name, method: link.factor.method,
+          node: step.node, name: Self.name(step, link), from: link.source, method: link.factor.method,
           side: link.factor.side.rawValue, value: JSONReport.finite(link.factor.value.value),
-          estimate: link.estimate, seconds: link.seconds)
+          estimate: link.estimate, seconds: link.seconds, constant: JSONReport.finite(step.constant.value))
       }
     }
   }

@@ -138,7 +138,8 @@ struct BoundCommand: ParsableCommand {
       isInterrupted: { Interrupt.isRequested })
     let bar = ProgressBar(isQuiet: limits.quiet)
     let bound = try GraphBound(
-      method, question.graph, name: question.name, domain: question.domain, settings: settings
+      method, question.graph, name: question.name, notes: question.notes, domain: question.domain,
+      settings: settings
     ) { bar.show($0.name, done: $0.done, of: $0.total) }
     bar.clear()
     print(limits.json ? bound.json : bound.text)
@@ -154,6 +155,7 @@ private struct GraphQuestion {
 
   let graph: ComputationGraph
   let name: String
+  let notes: [String]
   let domain: Domain
 
   /// Nil where the network can be lowered to dense layers, and nobody asked for its graph.
@@ -165,7 +167,7 @@ private struct GraphQuestion {
     {
       return nil
     }
-    for note in notes { Terminal.note("note: \(note)") }
+    self.notes = notes
     let inputs = graph.nodes[0].shape.reduce(1, *)
     self.graph = graph
     name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
