@@ -78,6 +78,10 @@ public struct ScalarExpression: Sendable, ExpressibleByIntegerLiteral, Expressib
         index = graph.constant(Tensor(value.approximation), fraction: value, name: "\(value)")
       case .operation(let operation, let arguments):
         let places = arguments.map(add)
+        if operation is Product, let gated = graph.applyGate(places[0], places[1], name: operation.name) {
+          index = gated
+          break
+        }
         do { index = try graph.apply(operation, to: places) } catch {
           preconditionFailure("numbers go together: \(error)")
         }

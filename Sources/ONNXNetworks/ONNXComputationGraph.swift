@@ -279,6 +279,11 @@ final class ONNXOperationReader {
 
   // MARK: Operations
 
+  /// An activation that is written as a product with its gate; nil elsewhere.
+  func gate(_ a: Int, _ b: Int, _ node: ONNXNode) -> Value? {
+    graph.applyGate(a, b, name: node.name).map { .node($0) }
+  }
+
   /// An operation on a node's inputs: a node of the graph, or a constant where they are.
   func apply(_ operation: any GraphOperator, _ operands: [Operand], _ node: ONNXNode) throws(InputError)
     -> Value

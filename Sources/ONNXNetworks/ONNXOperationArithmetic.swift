@@ -8,7 +8,9 @@ extension ONNXOperationReader {
     switch node.operation {
     case "Add": return [try apply(Sum(), operands, node)]
     case "Sub": return [try apply(Sum(isDifference: true), operands, node)]
-    case "Mul": return [try apply(Product(), operands, node)]
+    case "Mul":
+      if let a = operands[0].node, let b = operands[1].node, let value = gate(a, b, node) { return [value] }
+      return [try apply(Product(), operands, node)]
     default:
       if let divisor = operands[1].constant, divisor.elements.contains(0) {
         throw node.failure("the divisor has a zero", "every divisor must be nonzero")

@@ -57,6 +57,40 @@ import Testing
     #expect(try abs(constant("1/x", 2, 5) - 0.25) < 1e-12)
   }
 
+  @Test(
+    "Products with gates are the activations that they are, over all numbers",
+    arguments: [("x*sigmoid(x)", "silu(x)"), ("tanh(softplus(x))*x", "mish(x)"), ("2*x*sigmoid(2*x)", nil)])
+  func gates(text: String, name: String?) throws {
+    let graph = try ScalarExpression(parsing: text).graph
+    let bound = try GraphAutoLip(graph, over: Self.everywhere).constant
+    guard let name else { return #expect(!bound.isFinite) }
+    let plain = try ScalarExpression(parsing: name).graph
+    #expect(bound == (try GraphAutoLip(plain, over: Self.everywhere).constant))
+    for x in stride(from: -5.0, through: 5, by: 0.25) {
+      #expect(abs(graph(Tensor(x)).elements[0] - plain(Tensor(x)).elements[0]) < 1e-13)
+    }
+  }
+
+  @Test(
+    "x (1 + erf(x / c)) is a scaled GELU, whatever double c is",
+    arguments: [1.4142135623730951, 1.4142135381698608, 3])
+  func errorFunctionGates(c: Double) throws {
+    for isQuotient in [true, false] {
+      var graph = ComputationGraph(inputShape: [2])
+      let scale = graph.constant(Tensor(isQuotient ? c : 1 / c))
+      let scaled = try graph.apply(isQuotient ? Quotient() : Product(), to: [0, scale])
+      let erf = try graph.apply(Elementwise(ErrorFunction()), to: [scaled])
+      let gate = try graph.apply(Sum(), to: [erf, graph.constant(Tensor(1))])
+      let expected = try graph.apply(Product(), to: [0, gate])
+      let value = try #require(graph.applyGate(gate, 0, name: "gelu"))
+      let x = Tensor(shape: [2], elements: [-0.7, 1.9])
+      let values = graph.values(at: x)
+      for (a, b) in zip(values[expected].elements, values[value].elements) { #expect(abs(a - b) < 1e-13) }
+      let bound = try GraphAutoLip(graph, over: .all(shape: [2])).constant.value
+      #expect(bound >= 2 * 1.1289 && bound <= 2 * 1.12905)
+    }
+  }
+
   /// A random expression with bounded operations.
   static func random(_ random: inout SplitMix64, depth: Int) -> ScalarExpression {
     if depth == 0 {
