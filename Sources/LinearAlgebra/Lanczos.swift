@@ -50,17 +50,20 @@ public struct Lanczos: Sendable {
     public var norm: Double { values.first ?? 0 }
   }
 
+  /// None of a map that is not finite.
+  ///
   /// - Parameter shouldStop: asked at every step; the values are from below then, too, may be fewer, and have not converged.
   public func triplets(
     of map: some LinearOperator, shouldStop: () -> Bool = { false }
   ) throws(LAPACKFailure) -> Triplets {
     let rank = min(map.inputCount, map.outputCount)
     let wanted = min(count, rank)
-    guard wanted > 0 else {
-      return Triplets(
+    func nothing(isConverged: Bool) -> Triplets {
+      Triplets(
         values: [], left: Matrix(rows: 0, columns: map.outputCount),
-        right: Matrix(rows: 0, columns: map.inputCount), residuals: [], steps: 0, isConverged: true)
+        right: Matrix(rows: 0, columns: map.inputCount), residuals: [], steps: 0, isConverged: isConverged)
     }
+    guard wanted > 0 else { return nothing(isConverged: true) }
     let isTransposed = map.outputCount < map.inputCount
     let limit = min(basisLimit, rank)
     var random = SplitMix64(seed: seed)
@@ -88,6 +91,7 @@ public struct Lanczos: Sendable {
       direction = isTransposed ? map.apply(image) : map.applyTransposed(image)
       right.orthogonalize(&direction)
       var beta = normalize(&direction)
+      guard alpha.isFinite, beta.isFinite else { return nothing(isConverged: false) }
       let size = left.count
       largest = max(largest, alpha, beta)
       let isFull = size == limit

@@ -16,6 +16,11 @@ func cosine(_ x: Double) -> Double { cos(x) }
     return Matrix(rows: rows, columns: columns) { _, _ in random.gaussian() }
   }
 
+  @Test("A map that is not finite has no triplets, and ends")
+  func notFinite() throws {
+    #expect(try Lanczos().triplets(of: Matrix([[Double.infinity, 1], [1, 1]])).values.isEmpty)
+  }
+
   @Test(
     "Values and vectors are those of the full decomposition",
     arguments: [(1, 1, 1), (5, 3, 3), (3, 5, 2), (40, 40, 1), (60, 30, 10), (200, 150, 20), (150, 300, 150)])
