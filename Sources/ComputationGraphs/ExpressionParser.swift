@@ -10,7 +10,7 @@ extension ScalarExpression {
     public var description: String { "column \(column): \(problem)" }
   }
 
-  /// Parses `softplus(x / 2) + abs(x / 2 - w * sin(x))`: numbers, x, constants by name, + - * / and parentheses, functions by name.
+  /// Parses `softplus(x / 2) + abs(x / 2 - w * sin(x))`: numbers, x, constants by name, + - * /, ^ with a whole number, and parentheses, functions by name.
   /// Decimals are the fractions that they say: 0.1 is 1/10.
   ///
   /// - Throws: `SyntaxError`.
@@ -91,6 +91,20 @@ private struct ExpressionParser {
       throw error("more than \(Self.deepest) parentheses within one another")
     }
     if take("-") != nil { return -(try factor()) }
+    let base = try primary()
+    guard take("^") != nil else { return base }
+    skipSpace()
+    let start = place
+    while place < characters.count, characters[place].isNumber { place += 1 }
+    guard let exponent = Int(String(characters[start..<place])), exponent <= 64 else {
+      place = start
+      throw error("an exponent is a whole number from 0 to 64")
+    }
+    return base.power(exponent)
+  }
+
+  /// A number, a name, a function's value, or what parentheses hold.
+  private mutating func primary() throws(ScalarExpression.SyntaxError) -> ScalarExpression {
     if take("(") != nil {
       let inner = try sum()
       try close()
@@ -112,7 +126,11 @@ private struct ExpressionParser {
     if first.isNumber || first == "." {
       guard let number = Self.number(word) else {
         place = start
-        throw error("“\(word)” is not a number")
+        let digits = word.prefix { $0.isNumber || $0 == "." }
+        let name = word.dropFirst(digits.count)
+        throw error(
+          "“\(word)” is not a number"
+            + (digits.isEmpty || name.isEmpty ? "" : "; write “\(digits)*\(name)” for a product"))
       }
       return ScalarExpression(number)
     }

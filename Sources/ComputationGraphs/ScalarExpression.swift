@@ -64,6 +64,19 @@ public struct ScalarExpression: Sendable, ExpressibleByIntegerLiteral, Expressib
     return ScalarExpression(Quotient(), a, b)
   }
 
+  /// self · … · self; a number where self is one.
+  func power(_ exponent: Int) -> ScalarExpression {
+    if let number {
+      return ScalarExpression((0..<exponent).reduce(Rational(1)) { power, _ in power * number })
+    }
+    switch exponent {
+    case 0: return ScalarExpression(1)
+    case 1: return self
+    case 2: return square(self)
+    default: return ScalarExpression(Power(Double(exponent)), self)
+    }
+  }
+
   /// The expression as a graph of operations on numbers.
   public var graph: ComputationGraph {
     var graph = ComputationGraph(inputShape: [])
@@ -115,11 +128,14 @@ public func mish(_ x: ScalarExpression) -> ScalarExpression { ScalarExpression(M
 public func sin(_ x: ScalarExpression) -> ScalarExpression { ScalarExpression(Sine(), x) }
 public func cos(_ x: ScalarExpression) -> ScalarExpression { ScalarExpression(Cosine(), x) }
 public func exp(_ x: ScalarExpression) -> ScalarExpression { ScalarExpression(Exponential(), x) }
+public func sqrt(_ x: ScalarExpression) -> ScalarExpression { ScalarExpression(SquareRoot(), x) }
+public func log(_ x: ScalarExpression) -> ScalarExpression { ScalarExpression(Logarithm(), x) }
+public func erf(_ x: ScalarExpression) -> ScalarExpression { ScalarExpression(ErrorFunction(), x) }
 public func square(_ x: ScalarExpression) -> ScalarExpression { ScalarExpression(Square(), x) }
 
 /// The functions of one argument that a text may name.
 let namedFunctions: [String: @Sendable (ScalarExpression) -> ScalarExpression] = [
   "softplus": softplus, "sigmoid": sigmoid, "relu": relu, "abs": abs, "tanh": tanh, "arctan": arctan,
   "softsign": softsign, "elu": elu, "selu": selu, "gelu": gelu, "silu": silu, "mish": mish, "sin": sin,
-  "cos": cos, "exp": exp, "square": square,
+  "cos": cos, "exp": exp, "sqrt": sqrt, "log": log, "erf": erf, "square": square,
 ]

@@ -33,7 +33,8 @@ struct BoundCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "autolip: a function of one number x in place of a network, for example exp(-x*x/2).", valueName: "TEXT"
+      "autolip: a function of one number x in place of a network, for example exp(-x^2/2).",
+      discussion: "Functions: \(ScalarExpression.functionNames.joined(separator: ", ")).", valueName: "TEXT"
     ))
   var expression: String?
 

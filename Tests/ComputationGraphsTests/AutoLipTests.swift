@@ -28,7 +28,7 @@ import Testing
       ("10*x + 0.01*x", Rational(1001, 100)), ("3*(3*x)", 9), ("x/3 - 2*x/3", Rational(1, 3)), ("7", 0),
       ("2 + 3*0.1", 0),
       ("sin(2) * x - exp(1)", nil), ("-x", 1), ("relu(-0.5*x) + sigmoid(4*x)", Rational(3, 2)),
-      ("abs(abs(x))", 1), ("2*x*0", 0), ("(1 - 1)*exp(x)", nil),
+      ("abs(abs(x))", 1), ("2*x*0", 0), ("(1 - 1)*exp(x)", nil), ("2^3*x", 8), ("-x^1 + 3^0", 1),
     ] as [(String, Rational?)])
   func closedForms(text: String, expected: Rational?) throws {
     let answer = try GraphAutoLip(try ScalarExpression(parsing: text).graph, over: Self.everywhere)
@@ -53,6 +53,9 @@ import Testing
         .value
     }
     #expect(try constant("x*x", -1, 2) == 4)
+    #expect(try constant("-x^2", -1, 2) == 4)
+    #expect(try abs(constant("x^3", -1, 2) - 12) < 1e-9)
+    #expect(try abs(constant("sqrt(x)", 4, 9) - 0.25) < 1e-9 && abs(constant("log(x)", 4, 9) - 0.25) < 1e-9)
     #expect(try constant("square(x)", -1, 2) == 4)
     #expect(try abs(constant("1/x", 2, 5) - 0.25) < 1e-12)
   }
@@ -152,7 +155,8 @@ import Testing
       ("foo(x)", 1, "unknown function"),
       ("(x", 3, "parenthesis"), ("x)", 2, "after the end"), ("1.2.3", 1, "not a number"),
       ("x/0", 3, "division by zero"),
-      ("2*w", 3, "unknown name w"), ("x ? 2", 3, "after the end"),
+      ("2*w", 3, "unknown name w"), ("x ? 2", 3, "after the end"), ("2x", 1, "write “2*x”"),
+      ("x^y", 3, "whole number"), ("x^-1", 3, "whole number"),
     ])
   func syntax(text: String, column: Int, says: String) {
     do {
