@@ -281,7 +281,7 @@ final class ONNXOperationReader {
 
   /// An activation that is written as a product with its gate; nil elsewhere.
   func gate(_ a: Int, _ b: Int, _ node: ONNXNode) -> Value? {
-    graph.applyGate(a, b, name: node.name).map { .node($0) }
+    graph.applyGate(a, b, name: node.label).map { .node($0) }
   }
 
   /// An operation on a node's inputs: a node of the graph, or a constant where they are.

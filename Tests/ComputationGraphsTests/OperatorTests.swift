@@ -1,3 +1,4 @@
+import BigInt
 import ComputationGraphs
 import ExactArithmetic
 import RandomNumbers
