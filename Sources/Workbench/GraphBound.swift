@@ -97,13 +97,17 @@ public struct GraphBound: Sendable {
     isStopped = answer.isStopped || method != .autolip && shouldStop()
     let isFinite = answer.constant.isFinite
     if method == .greedySeqLip {
-      (value, side, soundness) = (isFinite ? answer.estimate : nil, .estimate, .none)
+      // Crude norms are from above: they make no estimate.
+      (value, side, soundness) = (isFinite && !answer.isStopped ? answer.estimate : nil, .estimate, .none)
     } else {
       (value, side, soundness) = (
         isFinite ? answer.constant.value : nil, .upper, isFinite ? .floatingPoint : .none
       )
     }
-    reason = isFinite ? nil : answer.unbounded.map { "\($0.name) has no finite bound on this domain" }
+    reason =
+      isFinite
+      ? (value == nil ? "stopped before every pair had an estimate" : nil)
+      : answer.unbounded.map { "\($0.name) has no finite bound on this domain" }
     seconds = elapsed()
   }
 
