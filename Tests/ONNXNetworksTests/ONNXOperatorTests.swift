@@ -27,6 +27,22 @@ struct OperatorCase: Decodable, Sendable, CustomTestStringConvertible {
 @Suite("Operators of ONNX as graphs") struct ONNXOperatorTests {
   @Test("There are many cases") func count() { #expect(OperatorCase.all.count > 250) }
 
+  @Test("One function in two files, normalisation folded into the kernels or not, has one AutoLip")
+  func foldedOrNot() throws {
+    let folder = Bundle.module.bundleURL.appendingPathComponent("Fixtures")
+    let graphs = try ["normalized_apart", "normalized_folded"].map {
+      try ONNXFormat.computationGraph(contentsOf: folder.appendingPathComponent("\($0).onnx").path)
+    }
+    #expect(graphs[0].nodes.count > graphs[1].nodes.count)
+    let bounds = try graphs.map { try GraphAutoLip($0, over: .all(shape: $0.nodes[0].shape)).constant.value }
+    #expect(abs(bounds[0] - bounds[1]) <= 1e-12 * bounds[0])
+    var random = SplitMix64(seed: 2)
+    let x = Tensor(shape: graphs[0].nodes[0].shape, elements: (0..<72).map { _ in random.gaussian() })
+    for (a, b) in zip(graphs[0](x).elements, graphs[1](x).elements) {
+      #expect(abs(a - b) <= 1e-10 * (1 + abs(a)))
+    }
+  }
+
   @Test(
     "Values are onnxruntime's, and every operation satisfies what operators must", arguments: OperatorCase.all
   )
