@@ -58,7 +58,7 @@ struct AffinePart: LinearOperator {
       // A member off the chain, or one that takes its argument twice.
       guard places.count == 1, let place = places.first,
         !member.arguments.enumerated().contains(where: { $0 != place && isInside($1) }),
-        let map = member.operation.linearMap(place, linearArguments(member))
+        let map = member.operation.linearMap(place, member.linearArguments(graph))
       else { return nil }
       links.append((member.node, place, map))
       previous = member.node
@@ -73,7 +73,8 @@ struct AffinePart: LinearOperator {
       var sum = Rational.zero
       for (place, argument) in member.arguments.enumerated() {
         guard let factor = factors[argument] else { continue }
-        guard case .multiple(let own)? = member.operation.linearMap(place, linearArguments(member)) else {
+        guard case .multiple(let own)? = member.operation.linearMap(place, member.linearArguments(graph))
+        else {
           return nil
         }
         sum = sum + own * factor
@@ -85,11 +86,24 @@ struct AffinePart: LinearOperator {
 
   private func isInside(_ node: Int) -> Bool { node == source || members.contains { $0.node == node } }
 
-  private func linearArguments(_ member: Member) -> [LinearArgument] {
-    zip(member.arguments, member.values).map { node, value in
+  /// The operations that change lengths, by name.
+  var names: [String] { members.filter { !$0.isIsometry(graph) }.map { graph.nodes[$0.node].name } }
+}
+
+extension AffinePart.Member {
+  fileprivate func linearArguments(_ graph: ComputationGraph) -> [LinearArgument] {
+    zip(arguments, values).map { node, value in
       LinearArgument(
         shape: value.shape, value: graph.dependsOnInput[node] ? nil : value, fraction: graph.fraction(node))
     }
+  }
+
+  /// Whether the operation keeps all lengths, by its form.
+  fileprivate func isIsometry(_ graph: ComputationGraph) -> Bool {
+    let places = arguments.indices.filter { graph.dependsOnInput[arguments[$0]] }
+    let linear = linearArguments(graph)
+    // Several arguments without forms of their own are put together.
+    return places.allSatisfy { operation.linearMap($0, linear)?.isIsometry ?? (places.count > 1) }
   }
 }
 
@@ -103,7 +117,7 @@ extension ComputationGraph {
         let part = structure.part(from: source, to: node)
         let chain = part.chain().map(SimplifiedChain.init)
         return (
-          part.members.filter { !$0.isIsometry(self) }.map { nodes[$0.node].name }, part,
+          part.names, part,
           chain?.maps.count == 1 ? chain?.maps.first : nil
         )
       }

@@ -190,14 +190,13 @@ private struct Pass {
     for source in sources {
       let own = try constant(source)
       let part = structure.part(from: source, to: node)
-      let changing = part.members.filter { !$0.isIsometry(graph) }.map(\.node)
-      let (norm, seconds) = try self.norm(of: part, changing: changing)
+      let (norm, seconds) = try self.norm(of: part)
       candidate.constant = candidate.constant + norm.upper * own
       candidate.estimate += norm.best * (estimates[source] ?? 0)
       candidate.links.append(
         GraphAutoLip.Link(
           source: source, factor: LipschitzFactor(norm.upper, norm.side, method: norm.method),
-          estimate: norm.estimate, names: changing.map { graph.nodes[$0].name }, seconds: seconds,
+          estimate: norm.estimate, names: part.names, seconds: seconds,
           isStopped: norm.isStopped))
     }
     return candidate
@@ -212,8 +211,7 @@ private struct Pass {
     var links: [GraphAutoLip.Link] = []
     var norms: [(AffineNorm, [String])] = []
     for part in chain.parts {
-      let changing = part.members.filter { !$0.isIsometry(graph) }.map(\.node)
-      norms.append((try norm(of: part, changing: changing).0, changing.map { graph.nodes[$0].name }))
+      norms.append((try norm(of: part).0, part.names))
     }
     if finder.shouldStop() { return try throughNorms(chain, norms.map(\.0)) }
     var random = SplitMix64(seed: settings.seed)
@@ -266,19 +264,17 @@ private struct Pass {
         GraphAutoLip.Link(
           source: part.source, factor: LipschitzFactor(factor, .upper, method: norm.method),
           estimate: norm.estimate,
-          names: part.members.filter { !$0.isIsometry(graph) }.map { graph.nodes[$0.node].name }, seconds: 0,
+          names: part.names, seconds: 0,
           isStopped: true))
     }
     return Candidate(constant: product, estimate: estimate, links: links)
   }
 
-  private mutating func norm(
-    of part: AffinePart, changing: [Int]
-  ) throws(LAPACKFailure) -> (AffineNorm, Double) {
+  private mutating func norm(of part: AffinePart) throws(LAPACKFailure) -> (AffineNorm, Double) {
     // The same operations between other isometries have the same norm, as long as they follow each other.
     let key = part.chainKey()
     if let key, let known = norms[key] { return (known, 0) }
-    report(changing.map { graph.nodes[$0].name })
+    report(part.names)
     let start = ContinuousClock.now
     let norm = try finder.norm(of: part)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -307,18 +303,5 @@ private struct Pass {
         node: node, name: graph.nodes[node].name, links: links, constant: constant)
     }
     return constant
-  }
-}
-
-extension AffinePart.Member {
-  /// Whether the operation keeps all lengths, by its form.
-  func isIsometry(_ graph: ComputationGraph) -> Bool {
-    let places = arguments.indices.filter { graph.dependsOnInput[arguments[$0]] }
-    let linear = zip(arguments, values).map { node, value in
-      LinearArgument(
-        shape: value.shape, value: graph.dependsOnInput[node] ? nil : value, fraction: graph.fraction(node))
-    }
-    // Several arguments without forms of their own are put together.
-    return places.allSatisfy { operation.linearMap($0, linear)?.isIsometry ?? (places.count > 1) }
   }
 }

@@ -37,7 +37,7 @@ extension ONNXFormat {
 }
 
 /// Reads operators one after another into a graph of operations. What is constant is computed at once, by the operators themselves.
-final class ONNXOperationReader {
+final class ONNXOperationReader: ONNXOperands {
   /// What a tensor of the file is.
   enum Value {
     /// A constant that is decoded when a node needs its numbers.
@@ -255,16 +255,6 @@ final class ONNXOperationReader {
         "input \(index + 1) of \(node.operation) depends on the network's input", "it must be a constant")
     }
     return tensor
-  }
-
-  /// A list of integers given as an attribute or, in later operator sets, as input `index`.
-  func integers(_ attribute: String, orOperand index: Int, of node: ONNXNode) throws(InputError) -> [Int]? {
-    if let list = node.integers(attribute) { return list }
-    guard let tensor = try constantOperand(index, of: node) else { return nil }
-    guard let list = tensor.integers else {
-      throw node.failure("the \(attribute) of \(node.operation) are not whole numbers", "the file is damaged")
-    }
-    return list
   }
 
   /// A number given as an attribute or, in later operator sets, as input `index`.

@@ -2,7 +2,7 @@ import Foundation
 import Networks
 
 /// Walks the graph from its input and keeps every tensor as a constant or as affine forms in a layer's outputs.
-struct ONNXGraphReader {
+struct ONNXGraphReader: ONNXOperands {
   /// What a tensor of the graph is.
   enum Value {
     /// A constant that is decoded when a node needs its numbers.
@@ -83,16 +83,6 @@ struct ONNXGraphReader {
         "input \(index + 1) of \(node.operation) depends on the network's input", "it must be a constant")
     }
     return tensor
-  }
-
-  /// A list of integers given as an attribute or, in later operator sets, as input `index`.
-  func integers(_ attribute: String, orOperand index: Int, of node: ONNXNode) throws(InputError) -> [Int]? {
-    if let list = node.integers(attribute) { return list }
-    guard let tensor = try constantOperand(index, of: node) else { return nil }
-    guard let list = tensor.integers else {
-      throw node.failure("the \(attribute) of \(node.operation) are not whole numbers", "the file is damaged")
-    }
-    return list
   }
 
   // MARK: Operators

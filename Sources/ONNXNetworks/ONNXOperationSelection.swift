@@ -67,16 +67,7 @@ extension ONNXOperationReader {
   func slice(_ node: ONNXNode) throws(InputError) -> [Value] {
     let operand = try required(0, of: node)
     let shape = operand.shape
-    guard let starts = try integers("starts", orOperand: 1, of: node),
-      let ends = try integers("ends", orOperand: 2, of: node), starts.count == ends.count,
-      let axes = ONNXShape.normalized(
-        axes: try integers("axes", orOperand: 3, of: node) ?? Array(starts.indices), rank: shape.count),
-      axes.count == starts.count
-    else { throw node.failure("the ranges of Slice do not fit", "give a start and an end for each axis") }
-    let steps = try integers("steps", orOperand: 4, of: node) ?? [Int](repeating: 1, count: starts.count)
-    guard steps.count == starts.count, steps.allSatisfy({ $0 != 0 && $0 > .min }) else {
-      throw node.failure("the steps of Slice do not fit", "give a step other than 0 for each axis")
-    }
+    let (starts, ends, axes, steps) = try sliceRanges(shape.count, node)
     var lines = shape.map { Slice.Line(start: 0, count: $0) }
     for (index, axis) in axes.enumerated() {
       let (size, step) = (shape[axis], steps[index])

@@ -114,16 +114,7 @@ extension ONNXGraphReader {
 
   /// For each axis the positions that a Slice takes.
   private func slices(_ shape: [Int], _ node: ONNXNode) throws(InputError) -> [[Int?]] {
-    guard let starts = try integers("starts", orOperand: 1, of: node),
-      let ends = try integers("ends", orOperand: 2, of: node), starts.count == ends.count,
-      let axes = ONNXShape.normalized(
-        axes: try integers("axes", orOperand: 3, of: node) ?? Array(starts.indices), rank: shape.count),
-      axes.count == starts.count
-    else { throw node.failure("the ranges of Slice do not fit", "give a start and an end for each axis") }
-    let steps = try integers("steps", orOperand: 4, of: node) ?? [Int](repeating: 1, count: starts.count)
-    guard steps.count == starts.count, steps.allSatisfy({ $0 != 0 && $0 > .min }) else {
-      throw node.failure("the steps of Slice do not fit", "give a step other than 0 for each axis")
-    }
+    let (starts, ends, axes, steps) = try sliceRanges(shape.count, node)
     var lines = shape.map { (0..<$0).map { Optional($0) } }
     for (index, axis) in axes.enumerated() {
       let size = shape[axis]
