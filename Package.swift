@@ -141,6 +141,9 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Pictures by gnuplot.
+    .target(name: "Pictures", swiftSettings: strict),
+
     // The audit, the library product and the command.
     .target(
       name: "Workbench",
@@ -152,12 +155,22 @@ let package = Package(
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
+    // Studies, the paper's experiments, and notebooks that are run and checked.
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "Bounds", "ComputationGraphs", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks",
+        "ONNXNetworks", "PatternSearch", "Pictures", "Problems", "QuadraticSearch", "RandomNumbers",
+        "Workbench",
+      ],
+      swiftSettings: strict),
+    .target(name: "Notebooks", dependencies: ["Networks"], swiftSettings: strict),
     .target(
       name: "LipBench",
       dependencies: [
-        "Bounds", "CertificateKernel", "Certificates", "ComputationGraphs", "ExactArithmetic", "Generators",
-        "LinearAlgebra", "Networks",
-        "PatternSearch", "Problems", "QuadraticSearch", "Reductions", "TreeSearch", "Workbench",
+        "Bounds", "CertificateKernel", "Certificates", "ComputationGraphs", "ExactArithmetic", "Experiments",
+        "Generators", "LinearAlgebra", "Networks", "Notebooks", "PatternSearch", "Pictures", "Problems",
+        "QuadraticSearch", "Reductions", "TreeSearch", "Workbench",
       ],
       path: "Sources/LipBenchLibrary",
       swiftSettings: strict),
@@ -165,10 +178,9 @@ let package = Package(
       name: "LipBenchCommand",
       // LipBench re-exports these; named here, too, so that a change in one of them rebuilds the command.
       dependencies: [
-        "LipBench", "Bounds", "ComputationGraphs", "ExactArithmetic", "Generators", "LinearAlgebra",
-        "LinearProgramming",
-        "LowRankSearch", "Networks",
-        "PatternSearch", "Problems", "QuadraticSearch", "Reductions", "Workbench",
+        "LipBench", "Bounds", "ComputationGraphs", "ExactArithmetic", "Experiments", "Generators",
+        "LinearAlgebra", "LinearProgramming", "LowRankSearch", "Networks", "Notebooks", "PatternSearch",
+        "Pictures", "Problems", "QuadraticSearch", "Reductions", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/lipbench",
@@ -286,6 +298,15 @@ let package = Package(
         "ExactArithmetic", "Generators", "Networks", "Problems", "QuadraticSearch", "Reductions",
       ],
       resources: [.copy("Resources")], swiftSettings: strict),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures"], swiftSettings: strict),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: [
+        "Experiments", "Bounds", "LinearAlgebra", "Networks", "PatternSearch", "RandomNumbers",
+        "Workbench",
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "NotebooksTests", dependencies: ["Notebooks", "Networks"], swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["LipBenchCommand", "LipBenchCheckCommand"], swiftSettings: strict),
   ],
