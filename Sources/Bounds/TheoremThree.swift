@@ -51,7 +51,9 @@ public struct TheoremThree: BoundMethod {
   }
 
   /// max over σ in [0,1]^n of |⟨σ·v, u⟩|: the larger of the sums of positive and of negative products.
-  static func alignment(_ u: [Double], _ v: [Double]) -> Double {
+  ///
+  /// Lemma 2: for independent uniform unit vectors it tends to 1/π as n grows.
+  public static func alignment(_ u: [Double], _ v: [Double]) -> Double {
     var positive = 0.0
     var negative = 0.0
     for (a, b) in zip(u, v) { if a * b > 0 { positive += a * b } else { negative -= a * b } }

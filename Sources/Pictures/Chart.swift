@@ -1,3 +1,5 @@
+import Foundation
+
 /// Curves and points over one pair of axes.
 public struct Chart: Sendable {
   public enum Scale: Sendable { case linear, logarithmic }
@@ -85,6 +87,7 @@ extension Chart: Picture {
         + " title \(Gnuplot.quoted(curve.element.name))"
     }
     let axes = [
+      margins(drawn.flatMap(\.element.points).filter(isShown).map(\.x)),
       xScale == .logarithmic ? "set logscale x" : nil, yScale == .logarithmic ? "set logscale y" : nil,
       yScale == .logarithmic ? "set format y \"10^{%L}\"" : nil,
     ].compactMap(\.self)
@@ -108,6 +111,19 @@ extension Chart: Picture {
         : ["plot \\\n  " + curves.joined(separator: ", \\\n  ")]))
       .joined(
         separator: "\n")
+  }
+
+  /// The x axis with room at both ends, where it shows numbers.
+  private func margins(_ x: [Double]) -> String? {
+    guard categories.isEmpty, let least = x.min(), let most = x.max(), least < most else { return nil }
+    switch xScale {
+    case .linear:
+      let room = (most - least) / 30
+      return "set xrange [\(least - room):\(most + room)]"
+    case .logarithmic:
+      let room = pow(most / least, 1.0 / 30)
+      return "set xrange [\(least / room):\(most * room)]"
+    }
   }
 
   private static func words(_ style: Style) -> (columns: String, style: String) {

@@ -31,7 +31,7 @@ struct LipBenchCommand: ParsableCommand {
       MaximizeCommand.self,
       ReduceCommand.self, InvertCommand.self, ReductionsCommand.self, GenerateCommand.self,
       InstancesCommand.self,
-      InspectCommand.self, ConvertCommand.self, BenchCommand.self,
+      InspectCommand.self, ConvertCommand.self, ReproduceCommand.self, BenchCommand.self,
     ])
 
   /// Every way out has its exit code and one line on standard error; nothing crashes on bad input.
