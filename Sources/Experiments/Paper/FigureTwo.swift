@@ -90,6 +90,12 @@ public struct FigureTwo: Sendable {
       lipSDP: network.hiddenUnits <= settings.semidefiniteUnits ? LipSDPNeuron().run(question).value : nil)
   }
 
+  /// The mean of Π max over σ of |⟨σ·v_{k+1}, u_k⟩|, whose factors are independent.
+  private func meanOverlaps(_ layers: Int) -> Double {
+    let mean = LemmaTwo.expected(settings.width)
+    return (1..<layers).reduce(1) { product, _ in product * mean }
+  }
+
   public var table: ExperimentTable {
     var table = ExperimentTable(
       title:
@@ -103,6 +109,7 @@ public struct FigureTwo: Sendable {
         .init("greedy low by %", "how far greedy stays below the exact SeqLip"),
         .init("theorem3", "Theorem 3, upper bound; 1 where r + r ≥ 1"),
         .init("overlaps", "Π max over σ of |⟨σ·v, u⟩|, which SeqLip is at r = 0"),
+        .init("mean", "of the product of overlaps at this width, by Lemma 2's closed form"),
         .init("(1/π)^(K-1)", "the limit for r = 0 and many units, Eq. (10)"),
         .init("combettes-pesquet", "Combettes-Pesquet (LipLT), upper bound (floating-point)"),
         .init(
@@ -115,7 +122,8 @@ public struct FigureTwo: Sendable {
       let shortfall = upper(row.greedyShortfall.map { 100 * $0 })
       table.append([
         .setting(row.ratio), .integer(row.layers), upper(row.seqLip.value), greedy, shortfall,
-        upper(row.theoremThree), .nearest(row.overlaps), .nearest(row.limit), upper(row.combettesPesquet),
+        upper(row.theoremThree), .nearest(row.overlaps), .nearest(meanOverlaps(row.layers)),
+        .nearest(row.limit), upper(row.combettesPesquet),
         upper(row.lipSDP),
       ])
     }
@@ -141,6 +149,9 @@ public struct FigureTwo: Sendable {
           row.theoremThree.map { Chart.Point(Double(row.layers), $0) }
         })
     }
+    series.append(
+      Chart.Series(
+        "mean at r = 0", .dashedLine, depths.map { Chart.Point(Double($0), meanOverlaps($0)) }))
     series.append(
       Chart.Series(
         "(1/π)^(K-1)", .dashedLine,
