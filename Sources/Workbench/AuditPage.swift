@@ -1,9 +1,11 @@
 import Bounds
+import ExactArithmetic
 import Foundation
 import Networks
 
 extension Audit {
-  /// The audit as one self-contained page: the report on the constant, the table, and the gap waterfall as a picture.
+  /// The audit as one self-contained page: the report on the constant, the tables, the gap waterfall as a picture,
+  /// and a map of the linear pieces where there are two inputs.
   ///
   /// - Parameter version: the tool's, for the page's foot.
   public func html(version: String) -> String {
@@ -20,9 +22,37 @@ extension Audit {
         \(remarks.isEmpty ? "" : "<p>\(remarks.map(escaped).joined(separator: "<br>\n"))</p>")
         <h2>Gap waterfall</h2>
         \(waterfallPicture)
+        \(mapSection)
+        \(factorsSection)
         <p>\(escaped(verdict))</p>
         <footer>\(escaped(version))</footer>
         """)
+  }
+
+  private var mapSection: String {
+    guard question.network.inputs == 2 else { return "" }
+    let picture =
+      CellMap(exact)?.html
+      ?? "<p>No map: the domain fixes an input, or there are too many linear pieces to draw.</p>"
+    return "<h2>Norm of the Jacobian</h2>\n\(picture)"
+  }
+
+  private var factorsSection: String {
+    var table = TextTable(
+      header: ["method", "factor", "value", "is", "by"], alignments: [.left, .left, .right, .left, .left])
+    var tables: [String] = []
+    for bound in methods where !bound.factors.isEmpty {
+      table.rows = bound.factors.map { factor in
+        let rounding: DirectedRounding =
+          factor.side == .upper ? .up : factor.side == .lower ? .down : .nearest
+        return [
+          bound.method, factor.name, directedDecimal(factor.value, digits: 7, rounding), factor.side.rawValue,
+          factor.method,
+        ]
+      }
+      tables.append(HTMLPage.table(table))
+    }
+    return tables.isEmpty ? "" : "<h2>Factors by layer</h2>\n" + tables.joined(separator: "\n")
   }
 
   /// Bars on a logarithmic scale, from L to the Frobenius product: dark what is lost in any case, light what may be.
