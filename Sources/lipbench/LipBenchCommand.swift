@@ -31,7 +31,8 @@ struct LipBenchCommand: ParsableCommand {
       MaximizeCommand.self,
       ReduceCommand.self, InvertCommand.self, ReductionsCommand.self, GenerateCommand.self,
       InstancesCommand.self,
-      InspectCommand.self, ConvertCommand.self, ReproduceCommand.self, BenchCommand.self,
+      InspectCommand.self, NotebookCommand.self, ConvertCommand.self, ReproduceCommand.self,
+      BenchCommand.self,
     ])
 
   /// Every way out has its exit code and one line on standard error; nothing crashes on bad input.
