@@ -155,13 +155,12 @@ let package = Package(
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
-    // Studies, the paper's experiments, and notebooks that are run and checked.
+    // The paper's experiments, and notebooks that are run and checked.
     .target(
       name: "Experiments",
       dependencies: [
-        "Bounds", "ComputationGraphs", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks",
-        "ONNXNetworks", "PatternSearch", "Pictures", "Problems", "QuadraticSearch", "RandomNumbers",
-        "Workbench",
+        "Bounds", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks", "PatternSearch", "Pictures",
+        "RandomNumbers",
       ],
       swiftSettings: strict),
     .target(name: "Notebooks", dependencies: ["Networks"], swiftSettings: strict),
@@ -301,10 +300,7 @@ let package = Package(
     .testTarget(name: "PicturesTests", dependencies: ["Pictures"], swiftSettings: strict),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: [
-        "Experiments", "Bounds", "LinearAlgebra", "Networks", "PatternSearch", "RandomNumbers",
-        "Workbench",
-      ],
+      dependencies: ["Experiments", "Bounds", "ExactArithmetic", "Networks"],
       swiftSettings: strict),
     .testTarget(name: "NotebooksTests", dependencies: ["Notebooks", "Networks"], swiftSettings: strict),
     .testTarget(
