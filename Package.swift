@@ -32,6 +32,7 @@ let package = Package(
     .systemLibrary(name: "CGLPK", providers: [.apt(["libglpk-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CGLPKGuard", dependencies: ["CGLPK"]),
 
     // Numbers, matrices, linear programs.
@@ -141,6 +142,15 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Networks that are trained here, and the data they learn.
+    .target(
+      name: "Training",
+      dependencies: [
+        "CZlib", "ComputationGraphs", "LinearAlgebra", "Networks", "ONNXNetworks", "RandomNumbers",
+      ],
+      exclude: ["DataSets/embed.py"],
+      swiftSettings: strict),
+
     // Pictures by gnuplot.
     .target(name: "Pictures", swiftSettings: strict),
 
@@ -151,7 +161,7 @@ let package = Package(
         "Bounds", "CertificateKernel", "Certificates", "ComputationGraphs", "ExactArithmetic", "Generators",
         "LinearAlgebra", "LinearProgramming", "Networks", "ONNXNetworks",
         "PatternSearch",
-        "Problems", "QuadraticSearch", "RandomNumbers", "Reductions",
+        "Problems", "QuadraticSearch", "RandomNumbers", "Reductions", "Training",
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
@@ -159,8 +169,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Bounds", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks", "PatternSearch", "Pictures",
-        "RandomNumbers",
+        "Bounds", "ComputationGraphs", "ExactArithmetic", "Generators", "LinearAlgebra", "Networks",
+        "ONNXNetworks", "PatternSearch", "Pictures", "RandomNumbers", "Training", "Workbench",
       ],
       swiftSettings: strict),
     .target(name: "Notebooks", dependencies: ["Networks"], swiftSettings: strict),
@@ -169,7 +179,7 @@ let package = Package(
       dependencies: [
         "Bounds", "CertificateKernel", "Certificates", "ComputationGraphs", "ExactArithmetic", "Experiments",
         "Generators", "LinearAlgebra", "Networks", "Notebooks", "PatternSearch", "Pictures", "Problems",
-        "QuadraticSearch", "Reductions", "TreeSearch", "Workbench",
+        "QuadraticSearch", "Reductions", "Training", "TreeSearch", "Workbench",
       ],
       path: "Sources/LipBenchLibrary",
       swiftSettings: strict),
@@ -179,7 +189,7 @@ let package = Package(
       dependencies: [
         "LipBench", "Bounds", "ComputationGraphs", "ExactArithmetic", "Experiments", "Generators",
         "LinearAlgebra", "LinearProgramming", "LowRankSearch", "Networks", "Notebooks", "PatternSearch",
-        "Pictures", "Problems", "QuadraticSearch", "Reductions", "Workbench",
+        "Pictures", "Problems", "QuadraticSearch", "Reductions", "Training", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/lipbench",
@@ -217,6 +227,12 @@ let package = Package(
         "CertificateKernel", "Certificates", "ExactArithmetic", "Generators", "PatternSearch", "Problems",
         "QuadraticSearch", "RandomNumbers", "Reductions", "TreeSearch",
         .product(name: "BigInt", package: "BigInt"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "ComputationGraphs", "LinearAlgebra", "Networks", "ONNXNetworks", "RandomNumbers", "Training",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -300,7 +316,11 @@ let package = Package(
     .testTarget(name: "PicturesTests", dependencies: ["Pictures"], swiftSettings: strict),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["Experiments", "Bounds", "ExactArithmetic", "Networks"],
+      dependencies: [
+        "Experiments", "Bounds", "ComputationGraphs", "ExactArithmetic", "Networks", "PatternSearch",
+        "Training",
+        "Workbench",
+      ],
       swiftSettings: strict),
     .testTarget(name: "NotebooksTests", dependencies: ["Notebooks", "Networks"], swiftSettings: strict),
     .testTarget(

@@ -275,6 +275,9 @@ public let boundMethods: [any BoundMethod.Type] = [
 /// The methods that need more.
 public let dataMethods: [any BoundMethod.Type] = [Dataset.self]
 
+/// Lower bounds that an audit does not ask for by itself: its own are better, and these are there to be compared with.
+public let comparedMethods: [any BoundMethod.Type] = [Annealing.self, GridSearch.self]
+
 extension BoundQuestion {
   /// Every method that has what it needs.
   public var methods: [any BoundMethod.Type] { (points == nil ? [] : dataMethods) + boundMethods }

@@ -67,6 +67,14 @@ public struct ComputationGraph: Sendable {
     return output
   }
 
+  /// Gives a constant another value of the same shape.
+  public mutating func replace(constant node: Int, with value: Tensor) {
+    guard case .constant = nodes[node].kind, nodes[node].shape == value.shape else {
+      preconditionFailure("node \(node) is no constant of the shape \(value.shape)")
+    }
+    nodes[node] = Node(kind: .constant(value, fraction: nil), shape: value.shape, name: nodes[node].name)
+  }
+
   /// The fraction that a constant node is, where it is one that no double need be.
   func fraction(_ node: Int) -> Rational? {
     guard case .constant(_, let fraction) = nodes[node].kind else { return nil }
@@ -101,19 +109,37 @@ public struct ComputationGraph: Sendable {
 
   /// The same where all values are known.
   func vectorJacobianProduct(_ values: [Tensor], cotangent: Tensor) -> Tensor {
+    gradients(by: [0], values, cotangent: cotangent)[0]
+  }
+
+  /// The gradients of ⟨cotangent, f⟩ by the input or by constants, by one reverse accumulation; at a kink the derivative of one side.
+  ///
+  /// - Parameters:
+  ///   - sources: the input (0) or constant nodes, each once.
+  ///   - values: of all nodes, as `values(at:)` has them.
+  /// - Returns: a tensor of its node's shape for each source.
+  public func gradients(by sources: [Int], _ values: [Tensor], cotangent: Tensor) -> [Tensor] {
     precondition(cotangent.shape == nodes[output].shape)
+    var isSought = [Bool](repeating: false, count: nodes.count)
+    for source in sources { isSought[source] = true }
+    for (index, node) in nodes.enumerated() {
+      if case .operation(_, let arguments) = node.kind {
+        isSought[index] = arguments.contains { isSought[$0] }
+      }
+    }
     var cotangents = [Tensor?](repeating: nil, count: nodes.count)
     cotangents[output] = cotangent
-    for (index, node) in nodes.enumerated().reversed() {
+    for (index, node) in nodes.enumerated().reversed() where isSought[index] {
       guard case .operation(let operation, let arguments) = node.kind, let own = cotangents[index] else {
         continue
       }
-      for (place, argument) in arguments.enumerated() where dependsOnInput[argument] {
+      cotangents[index] = nil
+      for (place, argument) in arguments.enumerated() where isSought[argument] {
         let part = operation.adjoint(place, arguments.map { values[$0] }, values[index], cotangent: own)
         cotangents[argument] = Tensor.sum([cotangents[argument], part].compactMap(\.self), shape: part.shape)
       }
     }
-    return cotangents[0] ?? Tensor(repeating: 0, shape: nodes[0].shape)
+    return sources.map { cotangents[$0] ?? Tensor(repeating: 0, shape: nodes[$0].shape) }
   }
 
   /// The ranges of all nodes where the input lies in one.

@@ -172,6 +172,43 @@ extension Convolution: LinearOperator {
     return sums
   }
 
+  /// The gradient by the kernel of Σ ⟨y, K x⟩ over samples, by unfolding each input and a matrix product.
+  ///
+  /// - Parameters:
+  ///   - x: samples × inputs.
+  ///   - y: samples × outputs.
+  /// - Cost: that of one application a sample.
+  public func kernelGradient(_ x: [Double], _ y: [Double], samples: Int = 1) -> [Double] {
+    precondition(x.count == samples * inputCount && y.count == samples * outputCount)
+    var result = [Double](repeating: 0, count: kernel.count)
+    guard outputCount > 0, taps > 0 else { return result }
+    _ = BLAS.oneThread
+    let rows = outputChannels / groups
+    let places = vertical.output * horizontal.output
+    let height = max(1, Self.bandEntries / max(1, taps * horizontal.output))
+    var columns = [Double](repeating: 0, count: taps * min(height, vertical.output) * horizontal.output)
+    for sample in 0..<samples {
+      let image = Array(x[sample * inputCount..<(sample + 1) * inputCount])
+      for group in 0..<groups {
+        for top in stride(from: 0, to: vertical.output, by: height) {
+          let band = top..<min(top + height, vertical.output)
+          let width = band.count * horizontal.output
+          columns.withUnsafeMutableBufferPointer { unfold(image, group: group, band, into: $0) }
+          let start = sample * outputCount + group * rows * places + top * horizontal.output
+          y.withUnsafeBufferPointer { y in
+            result.withUnsafeMutableBufferPointer { result in
+              guard let y = y.baseAddress, let result = result.baseAddress else { return }
+              cblas_dgemm(
+                CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(taps), Int32(width), 1, y + start,
+                Int32(places), columns, Int32(width), 1, result + group * rows * taps, Int32(taps))
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+
   /// Cores that share the work.
   private var shares: Int {
     cost < BLAS.worthwhile ? 1 : min(vertical.output, ProcessInfo.processInfo.activeProcessorCount)

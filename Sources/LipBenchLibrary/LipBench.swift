@@ -13,5 +13,6 @@
 @_exported public import Problems
 @_exported public import QuadraticSearch
 @_exported public import Reductions
+@_exported public import Training
 @_exported public import TreeSearch
 @_exported public import Workbench

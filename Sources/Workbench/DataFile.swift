@@ -19,8 +19,10 @@ public struct DataFile: Sendable {
   /// Names of the column of classes.
   public static let labelNames = ["label", "class", "target"]
 
+  /// - Parameter inputs: of the network; nil takes every column for one but that of the classes, which is the last where the header
+  ///   calls none so.
   /// - Throws: `InputError` with the line: where lines differ in length, or a cell is empty, no number, NaN or infinite.
-  public init(_ path: String, inputs: Int) throws {
+  public init(_ path: String, inputs: Int? = nil) throws {
     let text = String(decoding: try InputFile.contents(path), as: UTF8.self)
     do throws(InputError) {
       try self.init(path: path, text: text, inputs: inputs)
@@ -29,7 +31,7 @@ public struct DataFile: Sendable {
     }
   }
 
-  private init(path: String, text: String, inputs: Int) throws(InputError) {
+  private init(path: String, text: String, inputs: Int?) throws(InputError) {
     var layout: Layout?
     var points: [[Double]] = []
     var lines: [Int] = []
@@ -54,7 +56,7 @@ public struct DataFile: Sendable {
           remedy: "give each line the same number of cells")
       }
       var point: [Double] = []
-      point.reserveCapacity(inputs)
+      point.reserveCapacity(layout.columns)
       for (column, cell) in cells.enumerated() {
         if column == layout.label {
           labels.append(cell)
@@ -67,7 +69,8 @@ public struct DataFile: Sendable {
     }
     guard !points.isEmpty else {
       throw InputError(
-        "holds no points", remedy: "write one point a line, \(Self.count(inputs, "number")) each")
+        "holds no points",
+        remedy: "write one point a line\(inputs.map { ", \(Self.count($0, "number")) each" } ?? "")")
     }
     self.path = path
     self.points = points
@@ -146,8 +149,9 @@ public struct DataFile: Sendable {
     let otherLabelName: String?
 
     init(
-      _ separator: Separator, columns: Int, header: [String]?, inputs: Int, line: Int
+      _ separator: Separator, columns: Int, header: [String]?, inputs asked: Int?, line: Int
     ) throws(InputError) {
+      let inputs = asked ?? columns - 1
       self.separator = separator
       self.columns = columns
       let named = header?.indices.filter { labelNames.contains(header?[$0].lowercased() ?? "") } ?? []

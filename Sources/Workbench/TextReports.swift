@@ -254,7 +254,7 @@ public func methodList() -> String {
   var table = TextTable(
     header: ["method", "is", "soundness", "what", "reference"],
     alignments: [.left, .left, .left, .left, .left])
-  for method in dataMethods + boundMethods {
+  for method in dataMethods + comparedMethods + boundMethods {
     table.rows.append([
       method.name, method.side == .estimate ? "estimate" : "\(method.side.rawValue) bound",
       method.soundness.rawValue,

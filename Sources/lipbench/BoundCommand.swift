@@ -62,7 +62,7 @@ struct BoundCommand: ParsableCommand {
   @OptionGroup var search: SearchOptions
   @OptionGroup var proof: CertificateOptions
 
-  private var methods: [any BoundMethod.Type] { dataMethods + boundMethods }
+  private var methods: [any BoundMethod.Type] { dataMethods + comparedMethods + boundMethods }
 
   func validate() throws {
     if list { return }

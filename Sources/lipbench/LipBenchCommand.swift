@@ -31,7 +31,8 @@ struct LipBenchCommand: ParsableCommand {
       MaximizeCommand.self,
       ReduceCommand.self, InvertCommand.self, ReductionsCommand.self, GenerateCommand.self,
       InstancesCommand.self,
-      InspectCommand.self, NotebookCommand.self, ConvertCommand.self, ReproduceCommand.self,
+      InspectCommand.self, NotebookCommand.self, ConvertCommand.self, TrainCommand.self,
+      ReproduceCommand.self,
       BenchCommand.self,
     ])
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LipBench
 
 struct ReproduceCommand: ParsableCommand {
@@ -12,8 +13,12 @@ struct ReproduceCommand: ParsableCommand {
       EXAMPLES
         lipbench reproduce lemma2
         lipbench reproduce figure2 --output figure2 --seed 1
+        lipbench reproduce figure4
+        lipbench reproduce figure5 --data mnist --epochs 5
       """,
-    subcommands: [Lemma2.self, Figure2.self])
+    subcommands: [
+      Lemma2.self, Figure2.self, Figure3.self, Figure4.self, Figure5.self, AlexNetCommand.self,
+    ])
 
   struct Place: ParsableArguments {
     @Option(help: ArgumentHelp("The folder to write; by default the experiment's name.", valueName: "FOLDER"))
@@ -105,6 +110,213 @@ struct ReproduceCommand: ParsableCommand {
       }
       try place.write(figure.table, name: "figure2", pictures: [("figure2", figure.picture)], in: folder)
       if Interrupt.isRequested || figure.rows.contains(where: \.seqLip.isStopped) { throw ExitCode(2) }
+    }
+  }
+
+  /// The networks of Figures 3 and 4.
+  struct Surface: ParsableArguments {
+    @Option(
+      help: ArgumentHelp(
+        "Take figure4-4.json, figure4-5.json, … from this folder in place of training them.",
+        valueName: "FOLDER"))
+    var networks: String?
+
+    @Option(help: "Passes over the data.")
+    var epochs = 200
+
+    func validate() throws {
+      guard (1...100_000).contains(epochs) else { throw ValidationError("--epochs must be from 1 to 100000") }
+    }
+
+    func settings(_ place: Place, depths: [Int]) throws -> FigureFour.Settings {
+      guard !depths.isEmpty, depths.allSatisfy({ (2...50).contains($0) }), Set(depths).count == depths.count
+      else { throw ValidationError("layers must be different numbers from 2 to 50") }
+      var settings = FigureFour.Settings()
+      settings.depths = depths.sorted()
+      settings.epochs = epochs
+      settings.seed = place.seed
+      settings.isInterrupted = { Interrupt.isRequested }
+      return settings
+    }
+
+    func read(_ settings: FigureFour.Settings, _ place: Place) throws -> [MultilayerPerceptron] {
+      if let networks {
+        return try settings.depths.map { depth in
+          let path = "\(networks)/figure4-\(depth).json"
+          let network = try NetworkFile.read(path)
+          guard network.inputs == 2, network.outputs == 1, network.layers.count == depth else {
+            throw InputError(
+              file: path, "is a network \(network.architecture)",
+              remedy: "give one of 2 inputs, 1 output and \(depth) layers")
+          }
+          return network
+        }
+      }
+      let progress = !place.quiet
+      return try FigureFour.train(settings) { depth, epoch in
+        guard progress, epoch.number.isMultiple(of: 20) else { return }
+        Terminal.note(
+          "\(depth) layers: epoch \(epoch.number), mean squared error "
+            + directedDecimal(epoch.loss, digits: 3, .nearest))
+      }
+    }
+  }
+
+  struct Figure3: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "figure3",
+      abstract: "The surface that the networks of Figure 4 learn, one of them, and its gradient, as pictures."
+    )
+    @OptionGroup var place: Place
+    @OptionGroup var surface: Surface
+
+    @Option(help: "Of the network.")
+    var layers = 7
+
+    @Option(help: "On each side of the pictures.")
+    var pixels = 200
+
+    func validate() throws {
+      guard (10...2000).contains(pixels) else { throw ValidationError("--pixels must be from 10 to 2000") }
+    }
+
+    func run() throws {
+      Interrupt.install()
+      let folder = try ExperimentFolder(place.output ?? "figure3")
+      let settings = try surface.settings(place, depths: [layers])
+      let network = try surface.read(settings, place)[0]
+      if Interrupt.isRequested { throw ExitCode(2) }
+      let figure = try FigureThree(settings, network: network, pixels: pixels)
+      try place.write(figure.table, name: "figure3", pictures: figure.pictures, in: folder)
+    }
+  }
+
+  struct Figure4: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "figure4",
+      abstract: "Every bound of perceptrons that learnt a Gaussian process, beside the exact constant.",
+      discussion: """
+        Trains a network of each depth, and writes it as figure4-LAYERS.json; then bounds it. From nothing it takes some minutes \
+        on two cores.
+        """)
+    @OptionGroup var place: Place
+    @OptionGroup var surface: Surface
+
+    @Option(parsing: .upToNextOption, help: "Layers of each network.")
+    var layers = [4, 5, 7, 10]
+
+    @Option(help: "Points on each side of the grid.")
+    var grid = 2000
+
+    @Option(help: ArgumentHelp("For each search.", valueName: "seconds"))
+    var timeLimit = 60.0
+
+    func validate() throws {
+      guard (2...20_000).contains(grid) else { throw ValidationError("--grid must be from 2 to 20000") }
+      guard timeLimit > 0 else { throw ValidationError("--time-limit must be above 0") }
+    }
+
+    func run() throws {
+      Interrupt.install()
+      let folder = try ExperimentFolder(place.output ?? "figure4")
+      var settings = try surface.settings(place, depths: layers)
+      settings.gridPointsPerAxis = grid
+      settings.timeLimit = timeLimit
+      let networks = try surface.read(settings, place)
+      if Interrupt.isRequested { throw ExitCode(2) }
+      if surface.networks == nil {
+        for network in networks { try NetworkFile.write(network, to: "\(folder.path)/\(network.name).json") }
+      }
+      let figure = try FigureFour(settings, networks: networks, progress: place.note)
+      try place.write(figure.table, name: "figure4", pictures: [("figure4", figure.picture)], in: folder)
+      if Interrupt.isRequested { throw ExitCode(2) }
+    }
+  }
+
+  struct Figure5: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "figure5",
+      abstract: "Bounds of convolutional networks that learnt pictures, with lower bounds.",
+      discussion: """
+        The pictures are Fashion-MNIST's of Debian's package dataset-fashion-mnist, or those of a folder with MNIST's four files. \
+        Each network is written as figure5-LAYERS.onnx. Takes some ten minutes on two cores.
+        """)
+    @OptionGroup var place: Place
+
+    @Option(help: ArgumentHelp("The folder with the pictures.", valueName: "FOLDER"))
+    var data = IDXDataSet.fashionFolder
+
+    @Option(parsing: .upToNextOption, help: "Layers of each network.")
+    var layers = [4, 5, 7, 10]
+
+    @Option(help: "Passes over the data.")
+    var epochs = 3
+
+    @Option(help: ArgumentHelp("Only the first pictures.", valueName: "N"))
+    var limit: Int?
+
+    func validate() throws {
+      guard !layers.isEmpty, layers.allSatisfy({ (3...30).contains($0) }), Set(layers).count == layers.count
+      else { throw ValidationError("--layers must be different numbers from 3 to 30") }
+      guard (1...10_000).contains(epochs) else { throw ValidationError("--epochs must be from 1 to 10000") }
+      guard limit.map({ $0 > 0 }) ?? true else { throw ValidationError("--limit must be above 0") }
+    }
+
+    func run() throws {
+      Interrupt.install()
+      let folder = try ExperimentFolder(place.output ?? "figure5")
+      let name = URL(fileURLWithPath: data).lastPathComponent
+      let (train, test) = (
+        try IDXDataSet.read(folder: data, prefix: "train", name: name, limit: limit ?? .max),
+        try IDXDataSet.read(folder: data, prefix: "t10k", name: name, limit: limit ?? .max)
+      )
+      var settings = FigureFive.Settings()
+      settings.depths = layers.sorted()
+      settings.epochs = epochs
+      settings.seed = place.seed
+      settings.isInterrupted = { Interrupt.isRequested }
+      let figure = try FigureFive(settings, train: train, test: test, progress: place.note) { row in
+        let name = "figure5-\(row.layers)"
+        try TextFile.write(try row.model.onnx(name: name), to: "\(folder.path)/\(name).onnx")
+      }
+      try place.write(figure.table, name: "figure5", pictures: [("figure5", figure.picture)], in: folder)
+      if Interrupt.isRequested { throw ExitCode(2) }
+    }
+  }
+
+  struct AlexNetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "alexnet",
+      abstract: "AutoLip and Greedy SeqLip of AlexNet, with the factor of its max pools stated apart.",
+      discussion: """
+        Without a file the weights are random, as torch initialises them. Takes some five minutes and 1.6 GB of memory.
+        """)
+    @OptionGroup var place: Place
+
+    @Option(help: ArgumentHelp("An .onnx file of trained weights.", valueName: "FILE"))
+    var network: String?
+
+    @Option(help: "Singular vectors of each layer.")
+    var vectors = 200
+
+    func validate() throws {
+      guard vectors >= 1 else { throw ValidationError("--vectors must be at least 1") }
+    }
+
+    func run() throws {
+      Interrupt.install()
+      let folder = try ExperimentFolder(place.output ?? "alexnet")
+      let graph =
+        try network.map { try NetworkFile.readGraph($0).graph }
+        ?? AlexNetExperiment.randomGraph(seed: place.seed)
+      let name = network.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "random weights"
+      let experiment = try AlexNetExperiment(
+        graph, name: name,
+        settings: GraphBound.Settings(
+          vectors: vectors, seed: place.seed, isInterrupted: { Interrupt.isRequested }),
+        progress: place.note)
+      try place.write(experiment.table, name: "alexnet", pictures: [], in: folder)
+      if Interrupt.isRequested { throw ExitCode(2) }
     }
   }
 }

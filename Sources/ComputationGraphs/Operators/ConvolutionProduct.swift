@@ -119,40 +119,11 @@ public struct ConvolutionProduct: BilinearOperator {
         isTransposed ? map.apply($0) : map.applyTransposed($0)
       }
     }
-    // The kernel's: sums over places of what a tap meets.
     let map = map(other.shape, Tensor(repeating: 0, shape: shape))
     let (input, output) = isTransposed ? (cotangent, other) : (other, cotangent)
-    let (v, h) = (map.vertical, map.horizontal)
-    let own = map.inputChannels / groups
-    var result = Tensor(repeating: 0, shape: shape)
-    for sample in 0..<input.shape[0] {
-      for out in 0..<map.outputChannels {
-        for channel in 0..<own {
-          let plane =
-            sample * map.inputCount
-            + (out / (map.outputChannels / groups) * own + channel) * v.input * h.input
-          let image = sample * map.outputCount + out * v.output * h.output
-          for down in 0..<v.kernel {
-            for across in 0..<h.kernel {
-              var sum = 0.0
-              for row in 0..<v.output {
-                let y = row * v.stride + down * v.dilation - v.padding.before
-                guard (0..<v.input).contains(y) else { continue }
-                for column in 0..<h.output {
-                  let x = column * h.stride + across * h.dilation - h.padding.before
-                  guard (0..<h.input).contains(x) else { continue }
-                  sum +=
-                    input.elements[plane + y * h.input + x]
-                    * output.elements[image + row * h.output + column]
-                }
-              }
-              result.elements[((out * own + channel) * v.kernel + down) * h.kernel + across] += sum
-            }
-          }
-        }
-      }
-    }
-    return result
+    return Tensor(
+      shape: shape,
+      elements: map.kernelGradient(input.elements, output.elements, samples: input.shape[0]))
   }
 
   public func norm(_ argument: Int, of shape: [Int], _ other: Tensor) -> LipschitzFactor {

@@ -27,6 +27,8 @@ public struct ExperimentTable: Sendable {
   public var title: String
   public var columns: [Column]
   public var rows: [[Cell]] = []
+  /// Whether the Markdown shows a line a column: for few rows of many numbers.
+  public var isTransposed = false
   /// What else a reader should know, a sentence each.
   public var notes: [String] = []
 
@@ -42,8 +44,9 @@ public struct ExperimentTable: Sendable {
 
   /// Title, table, what the columns mean, notes.
   public var markdown: String {
-    let words = [columns.map(\.name)] + rows.map { $0.map(\.shortText) }
-    let widths = columns.indices.map { column in words.map { $0[column].count }.max() ?? 0 }
+    var words = [columns.map(\.name)] + rows.map { $0.map(\.shortText) }
+    if isTransposed { words = columns.indices.map { column in words.map { $0[column] } } }
+    let widths = words[0].indices.map { column in words.map { $0[column].count }.max() ?? 0 }
     func line(_ cells: [String]) -> String {
       let padded = zip(cells, widths).map { cell, width in
         String(repeating: " ", count: width - cell.count) + cell
