@@ -37,7 +37,7 @@ extension ONNXGraphReader {
     else {
       throw cut.node.failure(
         "the operator \(cut.node.operation) stands inside the network, before \(node.place)",
-        "hidden activations must be Relu or LeakyRelu; \(cut.node.operation) may only follow the scores")
+        "\(cut.node.operation) may only follow the scores; hidden activations must be piecewise linear, such as Relu")
     }
     return .classified(scores: cut.scores, firstCut: cut.node)
   }

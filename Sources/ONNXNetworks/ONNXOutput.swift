@@ -40,7 +40,7 @@ extension ONNXGraphReader {
     case .affine(let value): return Output(tensor: tensor, value: value, builder: builder, notes: [])
     case .classified(let scores, let firstCut):
       throw firstCut.failure(
-        "the chosen output \(tensor) comes after the operator \(firstCut.operation)",
+        "the chosen output “\(tensor)” comes after the operator \(firstCut.operation)",
         "choose \(scores) or a tensor before it")
     case .stored, .constant: throw Self.constantOutput(tensor)
     }

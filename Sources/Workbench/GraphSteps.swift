@@ -55,7 +55,7 @@ struct GraphSteps {
           Self.shown(link.factor.value),
           link.factor.side.rawValue, link.factor.method,
           link.estimate.map { directedDecimal($0, digits: 7, .down) } ?? "",
-          link.seconds < 0.01 ? "" : secondsText(link.seconds),
+          secondsText(link.seconds),
           place == step.links.count - 1 ? Self.shown(step.constant) : "",
         ])
       }

@@ -73,7 +73,7 @@ private func read(_ file: String) throws -> MultilayerPerceptron {
   func theLedgerHoldsAnew() throws {
     let folder = instances.path
     let ledger = try InstanceLedger(folder: folder)
-    let files = try ["networks", "problems"].flatMap { part in
+    let files = try ["networks", "problems", "figure4"].flatMap { part in
       try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/\(part)")
         .filter { $0.hasSuffix(".json") }.map { "\(part)/\($0)" }
     }

@@ -75,7 +75,8 @@ public struct FigureFive: Sendable {
       while !trainer.isFinished {
         if settings.isInterrupted() { return }
         let epoch = try trainer.runEpoch()
-        progress("\(layers) layers: epoch \(epoch.number), loss \(epoch.loss)")
+        progress(
+          "\(layers) layers: epoch \(epoch.number), loss " + directedDecimal(epoch.loss, digits: 4, .nearest))
       }
       guard let row = try row(trainer.model.rounded, layers: layers, test: test, progress) else { return }
       rows.append(row)
