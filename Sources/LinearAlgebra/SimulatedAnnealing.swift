@@ -4,7 +4,7 @@ import RandomNumbers
 /// Maximises a nonnegative function of points by simulated annealing: several chains, each from a start of its own.
 ///
 ///     for k = 1 … steps:  t ← t₀ (t₁/t₀)^(k/steps)
-///       y ← x with a normal step of its size t in every coordinate
+///       y ← x + a normal step of about the length t
 ///       x ← y, if f(y) ≥ f(x) or else with the probability (f(y)/f(x))^(1/t)
 ///
 /// so that only ratios of values matter.
@@ -30,7 +30,7 @@ public struct SimulatedAnnealing: Sendable {
   /// - Parameters:
   ///   - value: f; at least 0.
   ///   - starts: one for each chain.
-  ///   - widths: of the region, by coordinate: a step of size t moves by t times them.
+  ///   - widths: of the region, by coordinate: a step of length t moves by about t times them.
   ///   - clamp: takes a point into the region.
   public func maximize<Failure: Error>(
     _ value: ([Double]) throws(Failure) -> Double, from starts: [[Double]], widths: [Double],
@@ -38,6 +38,8 @@ public struct SimulatedAnnealing: Sendable {
   ) throws(Failure) -> [(value: Double, x: [Double])] {
     precondition(starts.count == chains)
     var random = SplitMix64(seed: seed)
+    // In many dimensions the length of a normal step is its size times the root of their number.
+    let reach = (1 / Double(max(1, widths.count))).squareRoot()
     var found: [(value: Double, x: [Double])] = []
     for start in starts {
       if !found.isEmpty, shouldStop() { break }
@@ -47,7 +49,7 @@ public struct SimulatedAnnealing: Sendable {
         if shouldStop() { break }
         let share = Double(step) / Double(steps)
         let temperature = Self.range.first * pow(Self.range.last / Self.range.first, share)
-        let next = clamp(zip(x, widths).map { $0 + temperature * $1 * random.gaussian() })
+        let next = clamp(zip(x, widths).map { $0 + temperature * reach * $1 * random.gaussian() })
         let candidate = try value(next)
         guard candidate >= current || random.uniform() < pow(candidate / current, 1 / temperature) else {
           continue

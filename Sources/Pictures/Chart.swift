@@ -99,8 +99,12 @@ extension Chart: Picture {
         "set xtics (\(words.joined(separator: ", "))) rotate by 35 right",
         "set xrange [-0.5:\(Double(categories.count) - 0.5)]",
       ]
+    // gnuplot has eight colours and begins again.
+    let colours = ["#b22222", "#6a3d9a", "#8b6914", "#005f60"].enumerated().map {
+      "set linetype \($0 + 9) linecolor rgb \(Gnuplot.quoted($1))"
+    }
     return
-      ([
+      (colours + [
         "set title \(Gnuplot.quoted(title)) noenhanced", "set xlabel \(Gnuplot.quoted(xLabel)) noenhanced",
         "set ylabel \(Gnuplot.quoted(yLabel)) noenhanced",
         "set key outside right top noenhanced", "set grid linecolor rgb \"#dddddd\"", "set border 3",

@@ -93,6 +93,7 @@ package struct CellMap {
 
   private func sentences(hidden: Int) -> [String] {
     var sentences = ["\(pieces.count) linear \(pieces.count == 1 ? "piece" : "pieces") in the window."]
+    sentences.append("Colours are norms in double precision: estimates.")
     if hidden > 0 { sentences.append("The \(hidden) smallest are not drawn.") }
     if let maximizer {
       sentences.append(
