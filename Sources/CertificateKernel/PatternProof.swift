@@ -94,7 +94,10 @@ struct PatternProof {
   /// The bound proved, once no node is open.
   func conclude(_ words: Words) throws(CertificateRejected) -> Rational {
     if let first = open.keys.min() {
-      throw words.rejected("\(open.count) nodes are still open, node \(first) the first of them")
+      throw words.rejected(
+        open.count == 1
+          ? "node \(first) is still open"
+          : "\(open.count) nodes are still open, node \(first) the first of them")
     }
     return proved
   }

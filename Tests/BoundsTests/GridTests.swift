@@ -80,7 +80,7 @@ import Testing
     let problem = question.attainableProblem
     let found = problem.bestGridPoint(pointsPerAxis: 9, settings: question.settings)
     #expect(found.points == 81)
-    #expect(found.witness.map { $0.point[1] } == 0.25)
+    #expect(found.witness?.x?[1] == 0.25)
   }
 
   @Test("Without a box, or with too many inputs, there is no grid")

@@ -4,6 +4,7 @@ import Experiments
 import Foundation
 import Networks
 import PatternSearch
+import Pictures
 import Testing
 import Training
 import Workbench

@@ -77,7 +77,7 @@ struct DataSetTests {
       products[1] += here * surface([1.3, -0.2])
       products[2] += here * surface([0.3, 1.8])
     }
-    let expected = [1, exp(-0.5), exp(-2)]
+    let expected: [Double] = [1, exp(-0.5 as Double), exp(-2 as Double)]
     for (product, value) in zip(products, expected) {
       #expect(abs(product / Double(count) - value) < 5 * (2 / Double(count)).squareRoot())
     }
