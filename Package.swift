@@ -26,6 +26,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // System libraries, and the one piece of C that is ours.
@@ -164,12 +165,21 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "Notebooks", dependencies: ["Networks"], swiftSettings: strict),
+    // Hardness studies: many instances in child processes, kept line by line.
+    .target(
+      name: "Studies",
+      dependencies: [
+        "Bounds", "ComputationGraphs", "ExactArithmetic", "Generators", "Networks", "ONNXNetworks",
+        "PatternSearch", "Pictures", "Problems", "QuadraticSearch", "TreeSearch", "Workbench",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "LipBench",
       dependencies: [
         "Bounds", "CertificateKernel", "Certificates", "ComputationGraphs", "ExactArithmetic", "Experiments",
         "Generators", "LinearAlgebra", "Networks", "Notebooks", "PatternSearch", "Pictures", "Problems",
-        "QuadraticSearch", "Reductions", "TreeSearch", "Workbench",
+        "QuadraticSearch", "Reductions", "Studies", "TreeSearch", "Workbench",
       ],
       path: "Sources/LipBenchLibrary",
       swiftSettings: strict),
@@ -179,7 +189,7 @@ let package = Package(
       dependencies: [
         "LipBench", "Bounds", "ComputationGraphs", "ExactArithmetic", "Experiments", "Generators",
         "LinearAlgebra", "LinearProgramming", "LowRankSearch", "Networks", "Notebooks", "PatternSearch",
-        "Pictures", "Problems", "QuadraticSearch", "Reductions", "Workbench",
+        "Pictures", "Problems", "QuadraticSearch", "Reductions", "Studies", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/lipbench",
@@ -302,9 +312,13 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Bounds", "ExactArithmetic", "Networks"],
       swiftSettings: strict),
+    .testTarget(
+      name: "StudiesTests", dependencies: ["Studies", "Networks", "Pictures"],
+      swiftSettings: strict),
     .testTarget(name: "NotebooksTests", dependencies: ["Notebooks", "Networks"], swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["LipBenchCommand", "LipBenchCheckCommand"], swiftSettings: strict),
+      name: "CommandTests", dependencies: ["LipBenchCommand", "LipBenchCheckCommand", "RandomNumbers"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -13,5 +13,6 @@
 @_exported public import Problems
 @_exported public import QuadraticSearch
 @_exported public import Reductions
+@_exported public import Studies
 @_exported public import TreeSearch
 @_exported public import Workbench
