@@ -91,6 +91,7 @@ extension Chart: Picture {
     let axes = [
       margins(drawn.flatMap(\.element.points).filter(isShown).map(\.x)),
       xScale == .logarithmic ? "set logscale x" : nil, yScale == .logarithmic ? "set logscale y" : nil,
+      xScale == .logarithmic ? "set format x \"%g\"" : nil,
       yScale == .logarithmic ? "set format y \"10^{%L}\"" : nil,
     ].compactMap(\.self)
     let words = categories.enumerated().map { "\(Gnuplot.quoted($0.element)) \($0.offset)" }

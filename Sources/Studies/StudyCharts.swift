@@ -29,70 +29,72 @@ public struct StudyCharts: Sendable {
   // MARK: Against the size
 
   private mutating func addGrowth(_ family: String, _ groups: [StudySummary.Group]) {
-    let sizeName = groups[0].sizeName
-    let kinds: [(name: String, label: String, value: (StudySummary.Group) -> Quantiles?)] = [
-      ("nodes", "1 + nodes", { $0.nodes.map { $0.plusOne } }),
-      ("seconds", "seconds (wall clock)", { $0.seconds }),
-    ]
-    for (name, label, value) in kinds {
-      let file = "\(name)-\(family)"
-      guard Set(groups.map(\.size)).count > 1 else {
-        leave(file, "all jobs have the same \(sizeName)")
-        continue
+    guard Set(groups.map(\.size)).count > 1 else {
+      leave("nodes-\(family)", "all jobs have the same \(groups[0].sizeLabel)")
+      leave("seconds-\(family)", "all jobs have the same \(groups[0].sizeLabel)")
+      return
+    }
+    // Methods share a picture where nothing else varies.
+    let isShared = groups.allSatisfy { $0.otherText == "" }
+    let parts = isShared ? [(key: "", elements: groups)] : ordered(groups) { $0.method }
+    for (method, groups) in parts {
+      let name = family + (isShared ? "" : "-\(method)")
+      let title = family + (isShared ? "" : " by \(method)")
+      if groups.contains(where: { $0.nodes != nil }) {
+        addGrowth("nodes-\(name)", "\(title): nodes", "1 + nodes", groups) { $0.nodes?.plusOne }
       }
-      let isSingle = Set(groups.map(\.method)).count == 1
-      let curves = ordered(groups) { [$0.method, $0.otherText] }.compactMap { key, groups -> Chart.Series? in
-        let points = groups.compactMap { group in value(group).map { (x: group.size, quantiles: $0) } }
-        let title = isSingle && key[1] != "" ? key[1] : key.filter { $0 != "" }.joined(separator: " ")
-        return curve(title, points)
-      }
-      let kept = chosen(curves, file)
-      guard !kept.isEmpty else {
-        leave(file, "no median is finite")
-        continue
-      }
-      let by = isSingle ? "\(family) by \(groups[0].method)" : family
-      add(
-        file,
-        Chart(
-          title: "\(by): median of \(name), bars from 10 to 90 % of the seeds\(openBars(kept))",
-          xLabel: sizeName,
-          yLabel: label, yScale: .logarithmic, series: closed(kept)))
+      addGrowth("seconds-\(name)", "\(title): wall-clock seconds", "seconds", groups) { $0.seconds }
     }
   }
 
-  /// Points with a finite median above 0; nil where there is none.
-  private func curve(_ title: String, _ points: [(x: Double, quantiles: Quantiles)]) -> Chart.Series? {
-    let shown = points.filter { $0.quantiles.median.isFinite && $0.quantiles.median > 0 }.sorted {
-      $0.x < $1.x
+  private mutating func addGrowth(
+    _ file: String, _ title: String, _ label: String, _ groups: [StudySummary.Group],
+    _ value: (StudySummary.Group) -> Quantiles?
+  ) {
+    let curves = ordered(groups) { [$0.method, $0.otherText] }.map { key, groups in
+      curve(
+        key[1] == "" ? key[0] : key[1],
+        groups.compactMap { group in value(group).map { (x: group.size, quantiles: $0) } })
     }
-    .map { Chart.Point($0.x, $0.quantiles.median, low: $0.quantiles.low, high: $0.quantiles.high) }
-    return shown.isEmpty ? nil : Chart.Series(title, .linesAndBars, shown)
+    add(file, quantileChart(title, groups[0].sizeLabel, label, chosen(curves, file)))
+  }
+
+  private func curve(_ title: String, _ points: [(x: Double, quantiles: Quantiles)]) -> Chart.Series {
+    let points = points.sorted { $0.x < $1.x }
+    return Chart.Series(
+      title, .linesAndBars,
+      points.map { Chart.Point($0.x, $0.quantiles.median, low: $0.quantiles.low, high: $0.quantiles.high) })
   }
 
   /// As many as can be told apart, evenly chosen.
   private mutating func chosen(_ curves: [Chart.Series], _ file: String) -> [Chart.Series] {
+    let curves = curves.filter { !$0.points.isEmpty }
     guard curves.count > Self.mostSeries else { return curves }
     let step = Double(curves.count - 1) / Double(Self.mostSeries - 1)
     leftOut.append("\(file) shows \(Self.mostSeries) of \(curves.count) curves: more cannot be told apart")
     return (0..<Self.mostSeries).map { curves[Int((Double($0) * step).rounded())] }
   }
 
-  /// Bars without an upper end go up to one height above everything.
-  private func closed(_ curves: [Chart.Series]) -> [Chart.Series] {
-    let ends = curves.flatMap(\.points).flatMap { [$0.y, $0.high ?? $0.y] }.filter(\.isFinite)
-    let top = 3 * (ends.max() ?? 1)
-    return curves.map { curve in
-      var curve = curve
-      for index in curve.points.indices where curve.points[index].high?.isFinite == false {
-        curve.points[index].high = top
-      }
-      return curve
-    }
-  }
-
-  private func openBars(_ curves: [Chart.Series]) -> String {
-    curves.flatMap(\.points).contains { $0.high?.isFinite == false } ? "; to the top: not solved" : ""
+  /// Medians and bars on a logarithmic axis. What is not solved stands at one height above everything that is.
+  private func quantileChart(
+    _ title: String, _ xLabel: String, _ yLabel: String, _ curves: [Chart.Series]
+  ) -> Chart {
+    let ends = curves.flatMap(\.points).flatMap { [$0.y, $0.high ?? $0.y] }
+    let top = 3 * (ends.filter(\.isFinite).max() ?? 1)
+    let isOpen = ends.contains { !$0.isFinite }
+    return Chart(
+      title: title, xLabel: xLabel,
+      yLabel: yLabel + (isOpen ? ": median, 10 to 90 %; top: not solved" : ": median, 10 to 90 %"),
+      yScale: .logarithmic,
+      series: curves.map { curve in
+        Chart.Series(
+          curve.name, curve.style,
+          curve.points.map { point in
+            Chart.Point(
+              point.x, min(point.y, top), low: point.low.map { min($0, top) },
+              high: point.high.map { min($0, top) })
+          })
+      })
   }
 
   // MARK: Against time and gap
@@ -160,24 +162,19 @@ public struct StudyCharts: Sendable {
       let file = "\(name)-\(family)-\(method)"
       let curves = ordered(groups) { group in
         StudySummary.Group.text(group.setting.filter { $0.name != name })
-      }.compactMap { title, groups -> Chart.Series? in
-        let points = groups.compactMap { group -> (x: Double, quantiles: Quantiles)? in
-          guard case .number(let alpha)? = group.records[0].job.parameters[name] else { return nil }
-          return group.nodes.map { (alpha, $0.plusOne) }
-        }
-        return Set(points.map(\.x)).count < 3 ? nil : curve(title == "" ? method : title, points)
-      }
-      let kept = chosen(curves, file)
-      guard !kept.isEmpty else {
+      }.map { title, groups in
+        curve(
+          title == "" ? method : title,
+          groups.compactMap { group in
+            guard case .number(let alpha)? = group.records[0].job.parameters[name] else { return nil }
+            return group.nodes.map { (alpha, $0.plusOne) }
+          })
+      }.filter { Set($0.points.map(\.x)).count >= 3 }
+      guard !curves.isEmpty else {
         leave(file, "fewer than three values of \(name)")
         continue
       }
-      add(
-        file,
-        Chart(
-          title:
-            "\(family) by \(method): median of nodes, bars from 10 to 90 % of the seeds\(openBars(kept))",
-          xLabel: name, yLabel: "1 + nodes", yScale: .logarithmic, series: closed(kept)))
+      add(file, quantileChart("\(family) by \(method): nodes", name, "1 + nodes", chosen(curves, file)))
     }
   }
 

@@ -26,6 +26,10 @@ public struct StudySummary: Sendable {
     public var seconds: Quantiles {
       Quantiles(records.map { $0.status == .solved ? $0.measured.seconds : .infinity })
     }
+    /// What the size counts: the parameter, or hidden units where that is widths.
+    public var sizeLabel: String {
+      if case .text = records[0].job.parameters[sizeName] { "hidden units" } else { sizeName }
+    }
     /// `n=20 alpha=0.5`.
     public var settingText: String { Self.text(setting) }
     /// The same without the size.
@@ -44,7 +48,8 @@ public struct StudySummary: Sendable {
     /// The parameters that vary, without the size.
     public let setting: String
     public let method: String
-    public let sizeName: String
+    /// What the size counts.
+    public let sizeLabel: String
     public let quantity: Quantity
     /// Nil for fewer than three sizes whose median is finite and above 0.
     public let fit: LineFit?
@@ -57,7 +62,7 @@ public struct StudySummary: Sendable {
     /// `× 1.23 a unit of n (doubles every 3.4)`; nil without a fit.
     public var text: String? {
       guard let fit, let factor else { return nil }
-      let rate = String(format: "× %.3g a unit of ", factor) + sizeName
+      let rate = String(format: "× %.3g a unit of ", factor) + sizeLabel
       return fit.slope > 0
         ? rate + String(format: " (doubles every %.3g)", 1 / fit.slope) : rate + " (does not grow)"
     }
@@ -138,7 +143,7 @@ public struct StudySummary: Sendable {
         let usable = medians.filter { $0.y.isFinite && $0.y > 0 }.map { (x: $0.x, y: log2($0.y)) }
         return Growth(
           family: groups[0].family, setting: groups[0].otherText, method: groups[0].method,
-          sizeName: groups[0].sizeName, quantity: quantity, fit: LineFit(usable),
+          sizeLabel: groups[0].sizeLabel, quantity: quantity, fit: LineFit(usable),
           sizes: Set(usable.map(\.x)).count)
       }
     }

@@ -154,7 +154,7 @@ extension StudySummary {
     var family: String
     var parameters: String
     var method: String
-    var sizeName: String
+    var size: String
     var quantity: Growth.Quantity
     var sizes: Int
     var log2Slope: Double?
@@ -198,7 +198,7 @@ extension StudySummary {
         growth: growth.map { growth in
           GrowthReport(
             family: growth.family, parameters: growth.setting, method: growth.method,
-            sizeName: growth.sizeName,
+            size: growth.sizeLabel,
             quantity: growth.quantity, sizes: growth.sizes, log2Slope: growth.fit?.slope,
             standardError: growth.fit?.standardError, factor: growth.factor,
             doublesEvery: growth.fit.flatMap { $0.slope > 0 ? 1 / $0.slope : nil })

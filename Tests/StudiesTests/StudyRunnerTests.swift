@@ -23,7 +23,8 @@ import Testing
   @Test("More memory than allowed: ended, and recorded")
   func memory() throws {
     let record = try run(
-      "exec tail -c 2000000000 /dev/zero", limits: "\"memoryLimit\": 60, \"timeLimit\": 60,")[0]
+      #"x=$(head -c 100000000 /dev/zero | tr '\0' a); sleep 60"#,
+      limits: "\"memoryLimit\": 60, \"timeLimit\": 60,")[0]
     #expect(record.status == .memory && record.reason == "took more memory than 60 MB")
     #expect(record.measured.peakMemory > 60 && record.measured.seconds < 30)
     #expect(record.result == nil && record.instance == nil)

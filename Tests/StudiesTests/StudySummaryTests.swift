@@ -78,7 +78,7 @@ import Testing
     #expect(nodes.series.map(\.points.count) == [3])
     #expect(nodes.series[0].points[0].y == 33 && nodes.series[0].points[2].y == 129)
     // The open bar ends above everything that is known.
-    #expect(nodes.series[0].points[2].high == 3 * 129 && nodes.title.hasSuffix("to the top: not solved"))
+    #expect(nodes.series[0].points[2].high == 3 * 129 && nodes.yLabel.hasSuffix("top: not solved"))
   }
 
   @Test("Nodes against alpha, and bounds over exact constants of the same networks")
@@ -105,6 +105,7 @@ import Testing
     let tightness = try #require(charts.pictures.first { $0.name == "tightness-gaussian-network" }?.chart)
     #expect(tightness.categories == ["seqlip", "sampling"])
     #expect(tightness.series[0].points.map(\.y) == [1.5, 0.5])
+    #expect(StudySummary(measured).groups[0].sizeLabel == "hidden units")
     let bounds = StudyCharts(StudySummary(measured.filter { $0.job.method != "auto" }))
     #expect(bounds.leftOut.contains { $0.contains("tightness-gaussian-network: no exact constant") })
   }
