@@ -33,6 +33,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .target(name: "CGLPKGuard", dependencies: ["CGLPK"]),
 
     // Numbers, matrices, linear programs.
@@ -174,12 +175,21 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "Notebooks", dependencies: ["Networks"], swiftSettings: strict),
+    // Hardness studies: many instances in child processes, kept line by line.
+    .target(
+      name: "Studies",
+      dependencies: [
+        "COpenSSL", "Bounds", "ComputationGraphs", "ExactArithmetic", "Generators", "Networks",
+        "ONNXNetworks",
+        "PatternSearch", "Pictures", "Problems", "QuadraticSearch", "TreeSearch", "Workbench",
+      ],
+      swiftSettings: strict),
     .target(
       name: "LipBench",
       dependencies: [
         "Bounds", "CertificateKernel", "Certificates", "ComputationGraphs", "ExactArithmetic", "Experiments",
         "Generators", "LinearAlgebra", "Networks", "Notebooks", "PatternSearch", "Pictures", "Problems",
-        "QuadraticSearch", "Reductions", "Training", "TreeSearch", "Workbench",
+        "QuadraticSearch", "Reductions", "Studies", "Training", "TreeSearch", "Workbench",
       ],
       path: "Sources/LipBenchLibrary",
       swiftSettings: strict),
@@ -189,7 +199,7 @@ let package = Package(
       dependencies: [
         "LipBench", "Bounds", "ComputationGraphs", "ExactArithmetic", "Experiments", "Generators",
         "LinearAlgebra", "LinearProgramming", "LowRankSearch", "Networks", "Notebooks", "PatternSearch",
-        "Pictures", "Problems", "QuadraticSearch", "Reductions", "Training", "Workbench",
+        "Pictures", "Problems", "QuadraticSearch", "Reductions", "Studies", "Training", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/lipbench",
@@ -318,13 +328,16 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: [
         "Experiments", "Bounds", "ComputationGraphs", "ExactArithmetic", "Networks", "PatternSearch",
-        "Training",
-        "Workbench",
+        "Pictures", "Training", "Workbench",
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "StudiesTests", dependencies: ["Studies", "Networks", "Pictures"],
       swiftSettings: strict),
     .testTarget(name: "NotebooksTests", dependencies: ["Notebooks", "Networks"], swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["LipBenchCommand", "LipBenchCheckCommand"], swiftSettings: strict),
+      name: "CommandTests", dependencies: ["LipBenchCommand", "LipBenchCheckCommand", "RandomNumbers"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

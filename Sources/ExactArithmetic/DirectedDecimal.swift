@@ -4,12 +4,22 @@ import BigInt
 /// never above the bound and a printed upper bound never below it.
 public enum DirectedRounding: Sendable {
   case down, up, nearest
+
+  /// What rounds -x where this rounds x.
+  fileprivate var mirrored: DirectedRounding {
+    switch self {
+    case .down: .up
+    case .up: .down
+    case .nearest: .nearest
+    }
+  }
 }
 
 /// `value` in plain decimal notation (scientific outside 1e-5 … 1e15) with `digits` significant digits, rounded as
-/// asked, exactly. Nonnegative finite values, or infinity.
+/// asked, exactly; `∞` for infinity. Not for NaN.
 public func directedDecimal(_ value: Double, digits: Int, _ rounding: DirectedRounding) -> String {
-  precondition(value >= 0 && digits > 0)
+  precondition(!value.isNaN && digits > 0)
+  if value < 0 { return "-" + directedDecimal(-value, digits: digits, rounding.mirrored) }
   guard value.isFinite else { return "∞" }
   guard value > 0 else { return "0" }
   let exact = Rational(value)

@@ -13,6 +13,7 @@
 @_exported public import Problems
 @_exported public import QuadraticSearch
 @_exported public import Reductions
+@_exported public import Studies
 @_exported public import Training
 @_exported public import TreeSearch
 @_exported public import Workbench

@@ -37,7 +37,8 @@ extension ONNXGraphReader {
     else {
       throw cut.node.failure(
         "the operator \(cut.node.operation) stands inside the network, before \(node.place)",
-        "\(cut.node.operation) may only follow the scores; hidden activations must be piecewise linear, such as Relu")
+        "\(cut.node.operation) may only follow the scores; hidden activations must be piecewise linear, such as Relu"
+      )
     }
     return .classified(scores: cut.scores, firstCut: cut.node)
   }

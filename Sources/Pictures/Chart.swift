@@ -8,6 +8,8 @@ public struct Chart: Sendable {
     case line, dashedLine, points, linesAndPoints, steps
     /// A point with a bar from `low` to `high`.
     case bars
+    /// The same, points connected.
+    case linesAndBars
   }
 
   public struct Point: Sendable {
@@ -89,6 +91,7 @@ extension Chart: Picture {
     let axes = [
       margins(drawn.flatMap(\.element.points).filter(isShown).map(\.x)),
       xScale == .logarithmic ? "set logscale x" : nil, yScale == .logarithmic ? "set logscale y" : nil,
+      xScale == .logarithmic ? "set format x \"%g\"" : nil,
       yScale == .logarithmic ? "set format y \"10^{%L}\"" : nil,
     ].compactMap(\.self)
     let words = categories.enumerated().map { "\(Gnuplot.quoted($0.element)) \($0.offset)" }
@@ -138,6 +141,7 @@ extension Chart: Picture {
     case .linesAndPoints: ("1:2", "linespoints linewidth 2 pointtype 7 pointsize 0.6")
     case .steps: ("1:2", "steps linewidth 2")
     case .bars: ("1:2:3:4", "yerrorbars linewidth 1.5 pointtype 7 pointsize 0.7")
+    case .linesAndBars: ("1:2:3:4", "yerrorlines linewidth 1.5 pointtype 7 pointsize 0.7")
     }
   }
 }

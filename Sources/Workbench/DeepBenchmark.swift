@@ -217,20 +217,3 @@ public struct DeepBenchmark: Sendable {
     return table.lines().joined(separator: "\n")
   }
 }
-
-/// The most memory that this process has held since the last reset, as Linux counts it.
-private enum PeakMemory {
-  static func reset() {
-    guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
-    try? file.write(contentsOf: Data("5".utf8))
-    try? file.close()
-  }
-
-  static func megabytes() -> Double? {
-    guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") })
-    else { return nil }
-    return line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) }
-      .map { $0 / 1024 }
-  }
-}

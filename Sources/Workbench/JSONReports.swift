@@ -5,7 +5,7 @@ public import Networks
 import PatternSearch
 
 /// The JSON forms of results. Keys are a contract with users' scripts.
-enum JSONReport {
+package enum JSONReport {
   struct Network: Encodable {
     var name: String
     var architecture: String
@@ -191,7 +191,7 @@ enum JSONReport {
     var certificateRejected: String?
   }
 
-  static func text(_ value: some Encodable) -> String {
+  package static func text(_ value: some Encodable) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     // Every number in a report is finite or nil, so encoding cannot fail.

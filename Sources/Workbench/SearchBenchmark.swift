@@ -190,7 +190,7 @@ public struct SearchBenchmark: Sendable {
 }
 
 /// The CPU seconds, user and system, of this process's threads while `body` runs.
-func cpuTimed<Result>(_ body: () throws -> Result) rethrows -> (Result, Double) {
+package func cpuTimed<Result>(_ body: () throws -> Result) rethrows -> (Result, Double) {
   func now() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)

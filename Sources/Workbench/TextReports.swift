@@ -37,7 +37,7 @@ private func vector(_ x: [Double]) -> String {
   return x.count > 8 ? "\(shown), … \(x.count) coordinates" : shown
 }
 
-func secondsText(_ seconds: Double) -> String {
+package func secondsText(_ seconds: Double) -> String {
   seconds < 0.0005 ? "<0.001" : String(format: seconds < 10 ? "%.3f" : "%.1f", seconds)
 }
 

@@ -1,12 +1,18 @@
 /// Columns aligned by display width: text to the left, numbers to the right.
-struct TextTable {
-  enum Alignment { case left, right }
+package struct TextTable {
+  package enum Alignment { case left, right }
 
-  var header: [String]
-  var alignments: [Alignment]
-  var rows: [[String]] = []
+  package var header: [String]
+  package var alignments: [Alignment]
+  package var rows: [[String]] = []
 
-  func lines() -> [String] {
+  package init(header: [String], alignments: [Alignment], rows: [[String]] = []) {
+    self.header = header
+    self.alignments = alignments
+    self.rows = rows
+  }
+
+  package func lines() -> [String] {
     let all = [header] + rows
     let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
     func line(_ cells: [String]) -> String {

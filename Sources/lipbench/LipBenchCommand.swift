@@ -6,6 +6,8 @@ import LipBench
 
 @main
 struct LipBenchCommand: ParsableCommand {
+  static let version = "0.1.0"
+
   static let configuration = CommandConfiguration(
     commandName: "lipbench",
     abstract: "Exact Lipschitz constants of small neural networks, beside every bound that is known.",
@@ -22,7 +24,7 @@ struct LipBenchCommand: ParsableCommand {
         lipbench decide net.json --at-most 12.5
       """,
     version: """
-      lipbench 0.1.0
+      lipbench \(version)
       GLPK \(GLPK.version)
       \(BLAS.configuration)
       """,
@@ -31,7 +33,7 @@ struct LipBenchCommand: ParsableCommand {
       MaximizeCommand.self,
       ReduceCommand.self, InvertCommand.self, ReductionsCommand.self, GenerateCommand.self,
       InstancesCommand.self,
-      InspectCommand.self, NotebookCommand.self, ConvertCommand.self, TrainCommand.self,
+      InspectCommand.self, StudyCommand.self, NotebookCommand.self, ConvertCommand.self, TrainCommand.self,
       ReproduceCommand.self,
       BenchCommand.self,
     ])
@@ -102,4 +104,5 @@ struct LipBenchCommand: ParsableCommand {
 private protocol InternalFailure {}
 extension LAPACKFailure: InternalFailure {}
 extension GLPKFailure: InternalFailure {}
+extension ChildProcessFailure: InternalFailure {}
 extension ContradictedSearch: InternalFailure {}

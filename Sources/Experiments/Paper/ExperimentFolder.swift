@@ -24,11 +24,20 @@ public struct ExperimentFolder: Sendable {
   public func write(
     _ table: ExperimentTable, name: String, pictures: [(name: String, picture: any Picture)]
   ) throws -> (files: [String], missing: [String]) {
-    var (files, missing) = ([String](), [String]())
+    var files: [String] = []
     for (ending, text) in [("md", table.markdown), ("csv", table.csv), ("json", table.json + "\n")] {
       try TextFile.write(text, to: "\(path)/\(name).\(ending)")
       files.append("\(name).\(ending)")
     }
+    let drawn = try draw(pictures)
+    return (files + drawn.files, drawn.missing)
+  }
+
+  /// Draws pictures; answers with the names of the files, and why a picture is missing.
+  public func draw(
+    _ pictures: [(name: String, picture: any Picture)]
+  ) throws -> (files: [String], missing: [String]) {
+    var (files, missing) = ([String](), [String]())
     for (name, picture) in pictures {
       files += ["\(name).dat", "\(name).gp"]
       switch try Gnuplot.draw(picture, name: name, in: path) {

@@ -105,10 +105,7 @@ extension ExperimentTable.Cell {
     switch self {
     case .integer(let value): "\(value)"
     case .setting(let value): "\(value)"
-    case .number(let value, let rounding):
-      value < 0
-        ? "-" + directedDecimal(-value, digits: 6, rounding.mirrored)
-        : directedDecimal(value, digits: 6, rounding)
+    case .number(let value, let rounding): directedDecimal(value, digits: 6, rounding)
     case .none: "–"
     }
   }
@@ -118,17 +115,6 @@ extension ExperimentTable.Cell {
     case .integer(let value): "\(value)"
     case .setting(let value), .number(let value, _): "\(value)"
     case .none: ""
-    }
-  }
-}
-
-extension DirectedRounding {
-  /// What rounds -x where this rounds x.
-  fileprivate var mirrored: DirectedRounding {
-    switch self {
-    case .down: .up
-    case .up: .down
-    case .nearest: .nearest
     }
   }
 }

@@ -42,4 +42,12 @@ public protocol InstanceFamily: Sendable {
 
 extension InstanceFamily {
   public static var isRandom: Bool { true }
+
+  /// The parameter that says how large an instance is: the first; nil where that is no count.
+  public static var sizeParameter: FamilyParameter? {
+    switch parameters.first?.domain {
+    case .integer, .widths: parameters.first
+    case .real, .choice, nil: nil
+    }
+  }
 }
