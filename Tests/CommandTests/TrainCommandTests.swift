@@ -65,11 +65,13 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    (["nosuch"], 64), (["iris", "--epochs", "0"], 64), (["iris", "--layers", "c4"], 65),
+  private static let mistakes: [(arguments: [String], code: Int32)] = [
+    (["nosuch"], 64), (["iris", "--epochs", "0"], 64), (["iris", "--layers", "c4"], 64),
     (["iris", "--layers", "4,x"], 65), (["digits", "--layers", "c4"], 64), (["iris", "--penalty", "-1"], 64),
     (["gaussian-process", "--loss", "cross-entropy"], 64), (["missing.csv"], 66), (["/nowhere/"], 66),
-  ])
+  ]
+
+  @Test(arguments: mistakes)
   func refusesWhatMakesNoSense(arguments: [String], code: Int32) throws {
     try inFolder { folder in
       let layers = arguments.contains("--layers") ? [] : ["--layers", "4"]
