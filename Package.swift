@@ -148,6 +148,7 @@ let package = Package(
       name: "Training",
       dependencies: [
         "CZlib", "ComputationGraphs", "LinearAlgebra", "Networks", "ONNXNetworks", "RandomNumbers",
+        "TreeSearch",
       ],
       exclude: ["DataSets/embed.py"],
       swiftSettings: strict),

@@ -23,7 +23,7 @@ extension PatternProblem {
     }
     let ends = annealing.maximize(
       normEstimate(at:), from: starts, widths: widths, clamp: clamp, shouldStop: { state.shouldStop() })
-    let found = bestWitness(among: ends.map { inputPoint($0.x) }, settings: settings)
+    let found = bestWitness(among: ends.map { inputPoint($0.x) }, settings: settings.withoutLimits)
     return (found.witness, state.shouldStop())
   }
 

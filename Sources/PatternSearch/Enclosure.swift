@@ -203,6 +203,15 @@ public struct SearchSettings: Sendable {
   }
 }
 
+extension SearchSettings {
+  /// For a few exact evaluations of what was found before a limit.
+  var withoutLimits: SearchSettings {
+    var copy = self
+    (copy.timeLimit, copy.nodeLimit, copy.isInterrupted) = (nil, nil, { false })
+    return copy
+  }
+}
+
 /// A search that cannot run as asked.
 public struct UnsupportedSearch: Error, Sendable, CustomStringConvertible {
   public let description: String

@@ -43,8 +43,9 @@ extension PatternProblem {
       leaders.merge(part.leaders)
     }
     result.largest = leaders.best.first?.value ?? 0
-    let points = leaders.best.map { inputPoint($0.x) }
-    result.witness = bestWitness(among: points, settings: settings).witness
+    result.witness =
+      bestWitness(among: leaders.best.map { inputPoint($0.x) }, settings: settings.withoutLimits)
+      .witness
     return result
   }
 }

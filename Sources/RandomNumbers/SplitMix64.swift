@@ -10,6 +10,14 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 
   public init(seed: UInt64) { state = seed }
 
+  /// One of many streams of a seed, which share no numbers in practice; seeds that differ by a multiple of the increment would
+  /// give one stream, shifted.
+  public init(seed: UInt64, stream: UInt64) {
+    var (first, second) = (SplitMix64(seed: seed), SplitMix64(seed: ~stream))
+    state = first.next() ^ second.next().byteSwapped
+    state = next()
+  }
+
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state

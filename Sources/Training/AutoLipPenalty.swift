@@ -14,7 +14,7 @@ struct AutoLipPenalty: Sendable, Codable {
 
   init(weight: Double, _ model: Model, seed: UInt64) {
     self.weight = weight
-    var random = SplitMix64(seed: seed ^ 0xA070_11B5)
+    var random = SplitMix64(seed: seed, stream: Stream.penalty)
     right = model.layers.indices.map { layer in
       let vector = (0..<model.linearMap(layer).inputCount).map { _ in random.gaussian() }
       let length = norm(vector)

@@ -33,10 +33,12 @@ public struct Model: Sendable {
   /// Weights and bias of each layer in turn.
   public internal(set) var parameters: [Tensor]
 
+  private static let parameterLimit = 20_000_000
+
   /// Weights by He et al. 2015: normal with variance 2 / fan-in; biases uniform in ± 1/√fan-in.
   ///
   /// - Parameter sampleShape: one number of features, or channels × height × width.
-  /// - Throws: `InputError` where convolutions do not fit.
+  /// - Throws: `InputError` where convolutions do not fit, or there are too many parameters.
   public init(
     _ architecture: Architecture, sampleShape: [Int], outputs: Int, seed: UInt64 = 0
   ) throws(InputError) {
@@ -64,9 +66,15 @@ public struct Model: Sendable {
         shape = [channels, axes[0].output, axes[1].output]
       }
     }
+    let count = layers.reduce(0) { $0 + $1.shapes.weights.reduce(1, *) + $1.shapes.bias[0] }
+    guard count <= Self.parameterLimit else {
+      throw InputError(
+        place: "layers", "the network would have \(count) parameters",
+        remedy: "at most \(Self.parameterLimit) are trained; give fewer units")
+    }
     self.sampleShape = sampleShape
     self.layers = layers
-    var random = SplitMix64(seed: seed)
+    var random = SplitMix64(seed: seed, stream: Stream.weights)
     parameters = layers.flatMap { layer in
       let (weights, bias) = layer.shapes
       let deviation = (2 / Double(layer.fanIn)).squareRoot()

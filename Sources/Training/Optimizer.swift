@@ -26,9 +26,11 @@ public struct Optimizer: Sendable, Codable {
     }
   }
 
-  /// Whether it remembers steps of parameters of these sizes.
-  func fits(_ sizes: [Int]) -> Bool {
-    first.map(\.count) == sizes && (second.isEmpty || second.map(\.count) == sizes)
+  /// Whether it remembers steps of a method and of parameters of these sizes.
+  func fits(_ method: Method, _ sizes: [Int]) -> Bool {
+    let squares: [Int] = if case .adam = method { sizes } else { [] }
+    return self.method == method && first.map(\.count) == sizes && second.map(\.count) == squares
+      && (0..<1 << 48).contains(steps)
   }
 
   mutating func step(_ parameters: inout [Tensor], _ gradients: [Tensor], rate: Double) {

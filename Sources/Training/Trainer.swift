@@ -12,7 +12,7 @@ import RandomNumbers
 ///       step against g
 ///
 /// A batch is cut into two shards whatever the machine, whose gradients are added in order: the same seed gives the same network
-/// with one core and with many.
+/// with one core and with two; of convolutions with more than a million multiplications a sample, only on machines of as many cores.
 public struct Trainer: Sendable {
   public struct Settings: Sendable, Equatable, Codable {
     public enum Schedule: String, Sendable, Codable, CaseIterable {
@@ -79,7 +79,7 @@ public struct Trainer: Sendable {
   /// - Cost: three evaluations of the network a sample.
   @discardableResult
   public mutating func runEpoch() throws(InputError) -> Epoch {
-    var random = SplitMix64(seed: settings.seed &+ UInt64(curve.count + 1) &* 0x9E37_79B9_7F4A_7C15)
+    var random = SplitMix64(seed: settings.seed, stream: Stream.firstEpoch + UInt64(curve.count))
     let order = Array(0..<data.count).shuffled(using: &random)
     var graphs: [Int: (graph: ComputationGraph, parameters: [Int])] = [:]
     var total = 0.0
@@ -115,10 +115,12 @@ public struct Trainer: Sendable {
       optimizer.step(&model.parameters, gradients, rate: rate)
     }
     let epoch = Epoch(number: curve.count + 1, loss: total / Double(data.count), penalty: autoLip)
-    guard epoch.loss.isFinite, model.parameters.allSatisfy({ $0.elements.allSatisfy(\.isFinite) }) else {
+    let largest = Double(Float.greatestFiniteMagnitude)
+    guard epoch.loss.isFinite, model.parameters.allSatisfy({ $0.elements.allSatisfy { abs($0) < largest } })
+    else {
       throw InputError(
-        "the loss is not finite after epoch \(epoch.number)",
-        remedy: "give a smaller --rate or a smaller --penalty")
+        "the loss or a weight is not finite in single precision after epoch \(epoch.number)",
+        remedy: "give a smaller --rate or a smaller --penalty, or scale the data")
     }
     curve.append(epoch)
     return epoch
@@ -141,7 +143,8 @@ public struct Trainer: Sendable {
     var own = settings
     // More epochs may be asked for later, where none depends on their number.
     if own.schedule == .constant { own.epochs = 0 }
-    return "\(data.name) of \(data.count), \(model.sampleShape), \(layers), \(loss.rawValue), \(own)"
+    return
+      "\(data.name) \(data.fingerprint) of \(data.count), \(model.sampleShape), \(layers), \(loss.rawValue), \(own)"
   }
 
   /// Writes a checkpoint: to a temporary file that then takes the old one's place.
@@ -151,7 +154,9 @@ public struct Trainer: Sendable {
     let state = State(
       question: question, curve: curve, parameters: model.parameters.map(\.elements), optimizer: optimizer,
       penalty: penalty)
-    guard let text = try? JSONEncoder().encode(state) else {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    guard let text = try? encoder.encode(state) else {
       preconditionFailure("finite numbers can be encoded")
     }
     try TextFile.write(text, to: file)
@@ -167,8 +172,10 @@ public struct Trainer: Sendable {
         file: file, "is no checkpoint of a training", remedy: "give a file that lipbench train wrote")
     }
     let sizes = model.parameters.map(\.elements.count)
-    guard state.question == question, state.parameters.map(\.count) == sizes, state.optimizer.fits(sizes),
-      state.penalty.map({ $0.fits(model) }) ?? true
+    guard state.question == question, state.parameters.map(\.count) == sizes,
+      state.parameters.allSatisfy({ $0.allSatisfy(\.isFinite) }),
+      state.optimizer.fits(settings.optimizer, sizes),
+      state.penalty?.weight == penalty?.weight, state.penalty.map({ $0.fits(model) }) ?? true
     else {
       throw InputError(
         file: file, "belongs to another training: \(state.question)",
@@ -200,6 +207,16 @@ public struct Trainer: Sendable {
       Loss.accuracy(outputs, data.targets)
     )
   }
+}
+
+/// What random numbers are for: each has a stream of its own, so that none knows of another.
+enum Stream {
+  static let weights: UInt64 = 1
+  static let surface: UInt64 = 2
+  static let points: UInt64 = 3
+  static let split: UInt64 = 4
+  static let penalty: UInt64 = 5
+  static let firstEpoch: UInt64 = 1 << 32
 }
 
 /// A part of a batch with the graph that evaluates it.

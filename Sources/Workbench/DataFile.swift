@@ -151,6 +151,11 @@ public struct DataFile: Sendable {
     init(
       _ separator: Separator, columns: Int, header: [String]?, inputs asked: Int?, line: Int
     ) throws(InputError) {
+      guard asked != nil || columns > 1 else {
+        throw InputError(
+          place: "\(line)", "has one column only",
+          remedy: "give each line a class or a value after its numbers")
+      }
       let inputs = asked ?? columns - 1
       self.separator = separator
       self.columns = columns

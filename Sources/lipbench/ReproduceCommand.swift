@@ -139,7 +139,10 @@ struct ReproduceCommand: ParsableCommand {
       return settings
     }
 
-    func read(_ settings: FigureFour.Settings, _ place: Place) throws -> [MultilayerPerceptron] {
+    /// - Parameter folder: where trained networks are written, each as soon as it is there.
+    func read(
+      _ settings: FigureFour.Settings, _ place: Place, in folder: ExperimentFolder
+    ) throws -> [MultilayerPerceptron] {
       if let networks {
         return try settings.depths.map { depth in
           let path = "\(networks)/figure4-\(depth).json"
@@ -153,11 +156,14 @@ struct ReproduceCommand: ParsableCommand {
         }
       }
       let progress = !place.quiet
-      return try FigureFour.train(settings) { depth, epoch in
+      let report: @Sendable (Int, Trainer.Epoch) -> Void = { depth, epoch in
         guard progress, epoch.number.isMultiple(of: 20) else { return }
         Terminal.note(
           "\(depth) layers: epoch \(epoch.number), mean squared error "
             + directedDecimal(epoch.loss, digits: 3, .nearest))
+      }
+      return try FigureFour.train(settings, report: report) {
+        try NetworkFile.write($0, to: "\(folder.path)/\($0.name).json")
       }
     }
   }
@@ -184,10 +190,11 @@ struct ReproduceCommand: ParsableCommand {
       Interrupt.install()
       let folder = try ExperimentFolder(place.output ?? "figure3")
       let settings = try surface.settings(place, depths: [layers])
-      let network = try surface.read(settings, place)[0]
+      let network = try surface.read(settings, place, in: folder)[0]
       if Interrupt.isRequested { throw ExitCode(2) }
       let figure = try FigureThree(settings, network: network, pixels: pixels)
       try place.write(figure.table, name: "figure3", pictures: figure.pictures, in: folder)
+      if Interrupt.isRequested || figure.isStopped { throw ExitCode(2) }
     }
   }
 
@@ -222,14 +229,12 @@ struct ReproduceCommand: ParsableCommand {
       var settings = try surface.settings(place, depths: layers)
       settings.gridPointsPerAxis = grid
       settings.timeLimit = timeLimit
-      let networks = try surface.read(settings, place)
+      let networks = try surface.read(settings, place, in: folder)
       if Interrupt.isRequested { throw ExitCode(2) }
-      if surface.networks == nil {
-        for network in networks { try NetworkFile.write(network, to: "\(folder.path)/\(network.name).json") }
-      }
-      let figure = try FigureFour(settings, networks: networks, progress: place.note)
+      let figure = try FigureFour(
+        settings, networks: networks, source: surface.networks, progress: place.note)
       try place.write(figure.table, name: "figure4", pictures: [("figure4", figure.picture)], in: folder)
-      if Interrupt.isRequested { throw ExitCode(2) }
+      if Interrupt.isRequested || figure.rows.contains(where: { !$0.stopped.isEmpty }) { throw ExitCode(2) }
     }
   }
 
@@ -265,19 +270,15 @@ struct ReproduceCommand: ParsableCommand {
     func run() throws {
       Interrupt.install()
       let folder = try ExperimentFolder(place.output ?? "figure5")
-      let name = URL(fileURLWithPath: data).lastPathComponent
-      let (train, test) = (
-        try IDXDataSet.read(folder: data, prefix: "train", name: name, limit: limit ?? .max),
-        try IDXDataSet.read(folder: data, prefix: "t10k", name: name, limit: limit ?? .max)
-      )
+      let (train, test) = try IDXDataSet.read(folder: data, limit: limit ?? .max)
       var settings = FigureFive.Settings()
       settings.depths = layers.sorted()
       settings.epochs = epochs
       settings.seed = place.seed
       settings.isInterrupted = { Interrupt.isRequested }
-      let figure = try FigureFive(settings, train: train, test: test, progress: place.note) { row in
-        let name = "figure5-\(row.layers)"
-        try TextFile.write(try row.model.onnx(name: name), to: "\(folder.path)/\(name).onnx")
+      let figure = try FigureFive(settings, train: train, test: test, progress: place.note) { layers, model in
+        let name = "figure5-\(layers)"
+        try TextFile.write(try model.onnx(name: name), to: "\(folder.path)/\(name).onnx")
       }
       try place.write(figure.table, name: "figure5", pictures: [("figure5", figure.picture)], in: folder)
       if Interrupt.isRequested { throw ExitCode(2) }

@@ -105,7 +105,13 @@ struct TrainCommand: ParsableCommand {
     guard (0..<1).contains(momentum) else { throw ValidationError("--momentum must be from 0 to below 1") }
     guard penalty >= 0, penalty.isFinite else { throw ValidationError("--penalty must be at least 0") }
     guard (0...0.9).contains(holdOut) else { throw ValidationError("--hold-out must be from 0 to 0.9") }
-    guard limit.map({ $0 >= 2 }) ?? true else { throw ValidationError("--limit must be at least 2") }
+    guard limit.map({ (2...1_000_000).contains($0) }) ?? true else {
+      throw ValidationError("--limit must be from 2 to 1000000")
+    }
+    let paths = [output, checkpoint, curve, saveData].compactMap(\.self)
+    guard Set(paths.map { URL(fileURLWithPath: $0).standardizedFileURL.path }).count == paths.count else {
+      throw ValidationError("-o, --checkpoint, --curve and --save-data must be different files")
+    }
   }
 
   func run() throws {
@@ -198,13 +204,7 @@ struct TrainCommand: ParsableCommand {
         file: path, "is not there",
         remedy: "install Debian's package dataset-fashion-mnist, or name the folder with the four files")
     }
-    if exists, isFolder.boolValue {
-      let name = URL(fileURLWithPath: path).lastPathComponent
-      return (
-        try IDXDataSet.read(folder: path, prefix: "train", name: name, limit: limit ?? .max),
-        try IDXDataSet.read(folder: path, prefix: "t10k", name: name, limit: limit ?? .max)
-      )
-    }
+    if exists, isFolder.boolValue { return try IDXDataSet.read(folder: path, limit: limit ?? .max) }
     if !exists, !data.contains("."), !data.contains("/") {
       let names = ["gaussian-process"] + EmbeddedDataSet.allCases.map(\.rawValue) + ["fashion-mnist"]
       throw ValidationError(

@@ -86,6 +86,24 @@ struct DataSetTests {
     #expect(data.box == InputBox(lower: [-2, -2], upper: [2, 2]))
   }
 
+  @Test("A split keeps a sample of each class to train on, whatever is held out")
+  func extremeSplit() throws {
+    let data = try DataSet(name: "two", points: [[0], [1]], labels: ["0", "1"])
+    #expect(data.split(holdingOut: 0.9, seed: 1).train.count == 2)
+  }
+
+  @Test("Streams of one seed, and of seeds an increment apart, share no numbers")
+  func streams() {
+    var all: [UInt64] = []
+    for seed in [0, 1, 0x9E37_79B9_7F4A_7C15] as [UInt64] {
+      for stream in [0, 1, 2, 1 << 32, 1 << 32 + 1] as [UInt64] {
+        var random = SplitMix64(seed: seed, stream: stream)
+        for _ in 0..<1000 { all.append(random.next()) }
+      }
+    }
+    #expect(Set(all).count == all.count)
+  }
+
   // MARK: IDX files
 
   private static func idx(_ shape: [Int], _ bytes: [UInt8], type: UInt8 = 8) -> Data {
@@ -109,14 +127,45 @@ struct DataSetTests {
   func pictures() throws {
     let images = Self.idx([2, 1, 2], [0, 51, 102, 255])
     let labels = Self.idx([2], [3, 1])
+    let test = ["t10k-images-idx3-ubyte": images, "t10k-labels-idx1-ubyte": Self.idx([2], [0, 4])]
     for file in [("train-images-idx3-ubyte", images), ("train-images.idx3-ubyte.gz", Self.compressed)] {
-      try Self.inFolder([file.0: file.1, "train-labels-idx1-ubyte": labels]) { folder in
-        let data = try IDXDataSet.read(folder: folder, prefix: "train", name: "tiny")
-        #expect(data.sampleShape == [1, 1, 2])
-        #expect(data.inputs == [0, 0.2, 0.4, 1])
-        #expect(data.targets == .classes([3, 1], count: 4))
-        #expect(try IDXDataSet.read(folder: folder, prefix: "train", name: "tiny", limit: 1).count == 1)
+      let files = test.merging([file.0: file.1, "train-labels-idx1-ubyte": labels]) { $1 }
+      try Self.inFolder(files) { folder in
+        let (train, test) = try IDXDataSet.read(folder: folder)
+        #expect(train.sampleShape == [1, 1, 2])
+        #expect(train.inputs == [0, 0.2, 0.4, 1])
+        // One number of classes, whichever file has the last one.
+        #expect(train.targets == .classes([3, 1], count: 5))
+        #expect(test.targets == .classes([0, 4], count: 5))
+        #expect(try IDXDataSet.read(folder: folder, limit: 1).train.count == 1)
       }
+    }
+  }
+
+  @Test("Pictures of two sizes, one class, or a missing file are refused")
+  func unfit() throws {
+    let images = Self.idx([2, 1, 2], [0, 51, 102, 255])
+    let labels = Self.idx([2], [3, 1])
+    let good = [
+      "train-images-idx3-ubyte": images, "train-labels-idx1-ubyte": labels, "t10k-images-idx3-ubyte": images,
+      "t10k-labels-idx1-ubyte": labels,
+    ]
+    let changes: [(name: String, data: Data?, message: String)] = [
+      ("t10k-images-idx3-ubyte", Self.idx([2, 2, 2], [0, 0, 0, 0, 1, 1, 1, 1]), "one size of pictures"),
+      ("train-labels-idx1-ubyte", Self.idx([3], [0, 1, 2]), "give one label a picture"),
+      ("train-images-idx3-ubyte", Self.idx([2, 2], [0, 0, 0, 0]), "give pictures × height × width"),
+      ("t10k-labels-idx1-ubyte", nil, "no such file"),
+    ]
+    for (name, data, message) in changes {
+      var files = good
+      files[name] = data
+      try Self.inFolder(files) { folder in
+        #expect("\(message)") { try IDXDataSet.read(folder: folder) } throws: { "\($0)".contains(message) }
+      }
+    }
+    let zeros = good.mapValues { $0 == labels ? Self.idx([2], [0, 0]) : $0 }
+    try Self.inFolder(zeros) { folder in
+      #expect { try IDXDataSet.read(folder: folder) } throws: { "\($0)".contains("one class only") }
     }
   }
 
@@ -139,11 +188,5 @@ struct DataSetTests {
       }
     }
     #expect(throws: MissingFile.self) { try IDXFile("/nowhere/a.gz") }
-    try Self.inFolder(["train-images-idx3-ubyte": good, "train-labels-idx1-ubyte": Self.idx([3], [0, 1, 2])])
-    {
-      folder in
-      #expect(throws: InputError.self) { try IDXDataSet.read(folder: folder, prefix: "train", name: "tiny") }
-      #expect(throws: MissingFile.self) { try IDXDataSet.read(folder: folder, prefix: "t10k", name: "tiny") }
-    }
   }
 }

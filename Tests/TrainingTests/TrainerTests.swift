@@ -119,6 +119,30 @@ struct TrainerTests {
     #expect(second.model.parameters == whole.model.parameters)
     #expect(second.curve == whole.curve)
 
+    // The same number of other samples, and a penalty more or less.
+    let changed = DataSet(
+      name: data.name, sampleShape: data.sampleShape, inputs: data.inputs.map { 1 - $0 },
+      targets: data.targets)
+    for (data, penalty) in [(changed, penalty), (data, penalty + 0.5)] {
+      var other = try Self.trainer(data, layers: "5,5") {
+        $0.epochs = 6
+        $0.batch = 10
+        $0.penalty = penalty
+        $0.schedule = .cosine
+      }
+      #expect { try other.resume(from: file) } throws: { "\($0)".contains("belongs to another training") }
+    }
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    for (part, wrong) in [
+      ("\"steps\":54", "\"steps\":\(Int.max)"), ("\"second\":[[", "\"second\":[],\"was\":[["),
+    ] {
+      let damaged = text.replacingOccurrences(of: part, with: wrong)
+      #expect(damaged != text)
+      try damaged.write(toFile: file, atomically: true, encoding: .utf8)
+      var same = try fresh()
+      #expect(throws: InputError.self) { try same.resume(from: file) }
+    }
+
     var other = try Self.trainer(data, layers: "5,6")
     #expect { try other.resume(from: file) } throws: { "\($0)".contains("belongs to another training") }
     try Data("{}".utf8).write(to: URL(fileURLWithPath: file))
@@ -241,6 +265,8 @@ struct TrainerTests {
     for wrong in ["", "20,", "0", "-3", "c", "c16s0", "c16k4", "20x", "x3", "c8,20,c8", "20x0", "١", "1e3"] {
       #expect(throws: InputError.self, "\(wrong)") { try Architecture(wrong) }
     }
-    #expect(throws: InputError.self) { try Model(try Architecture("c4"), sampleShape: [5], outputs: 1) }
+    for wrong in ["c4", "100000,100000"] {
+      #expect(throws: InputError.self) { try Model(try Architecture(wrong), sampleShape: [5], outputs: 1) }
+    }
   }
 }

@@ -16,8 +16,8 @@ public struct AlexNetExperiment: Sendable {
   public let name: String
   public let autoLip: GraphBound
   public let greedy: GraphBound
-  /// Π of the max pools' constants.
-  public let pooling: Double
+  /// Π of the max pools' constants; nil where the graph is no chain, so that its bound is no product.
+  public let pooling: Double?
 
   /// - Parameters:
   ///   - graph: of any network with max pools in one chain.
@@ -49,9 +49,17 @@ public struct AlexNetExperiment: Sendable {
     return try ONNXFormat.readGraph(try network.onnx().data, directory: nil, outputTensor: nil).graph
   }
 
-  /// Π of the Lipschitz constants of the graph's max pools.
-  public static func poolingFactor(_ graph: ComputationGraph) -> Double {
-    graph.nodes.reduce(1) { product, node in
+  /// Π of the Lipschitz constants of the graph's max pools; nil where a node has two successors or depends on the input twice.
+  public static func poolingFactor(_ graph: ComputationGraph) -> Double? {
+    var uses = [Int](repeating: 0, count: graph.nodes.count)
+    for node in graph.nodes {
+      guard case .operation(_, let arguments) = node.kind else { continue }
+      let sources = arguments.filter { graph.dependsOnInput[$0] }
+      if sources.count > 1 { return nil }
+      for source in sources { uses[source] += 1 }
+    }
+    guard uses.allSatisfy({ $0 <= 1 }) else { return nil }
+    return graph.nodes.reduce(1) { product, node in
       guard case .operation(let operation, let arguments) = node.kind, operation is MaxPool else {
         return product
       }
@@ -78,13 +86,17 @@ public struct AlexNetExperiment: Sendable {
     func cell(_ value: Double?, _ rounding: DirectedRounding) -> ExperimentTable.Cell {
       value.map { .number($0, rounding) } ?? .none
     }
+    func without(_ value: Double?) -> Double? {
+      value.flatMap { value in pooling.map { value / $0 } }
+    }
     var gain: Double?
     if let upper = autoLip.value, let estimate = greedy.value, estimate > 0 { gain = upper / estimate }
     table.append([
       .integer(graph.parameterCount), cell(autoLip.value, .up), cell(greedy.value, .nearest),
-      .nearest(pooling), cell(autoLip.value.map { $0 / pooling }, .up),
-      cell(greedy.value.map { $0 / pooling }, .nearest), cell(gain, .nearest),
+      cell(pooling, .nearest), cell(without(autoLip.value), .up), cell(without(greedy.value), .nearest),
+      cell(gain, .nearest),
     ])
+    if pooling == nil { table.notes = ["The graph is no chain: its max pools are no factor of the bound."] }
     table.isTransposed = true
     return table
   }

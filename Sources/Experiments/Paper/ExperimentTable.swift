@@ -63,7 +63,11 @@ public struct ExperimentTable: Sendable {
 
   /// A header line, then a line a row; numbers in full.
   public var csv: String {
-    let header = columns.map { $0.name.replacingOccurrences(of: " ", with: "_") }
+    let header = columns.map { column in
+      let name = column.name.replacingOccurrences(of: " ", with: "_")
+      return name.contains { ",\"\n".contains($0) }
+        ? "\"\(name.replacingOccurrences(of: "\"", with: "\"\""))\"" : name
+    }
     return ([header] + rows.map { $0.map(\.fullText) }).map { $0.joined(separator: ",") }
       .joined(separator: "\n") + "\n"
   }

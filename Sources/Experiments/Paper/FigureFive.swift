@@ -36,6 +36,8 @@ public struct FigureFive: Sendable {
     public let loss: Double
     public let accuracy: Double
     public let dataset: Double
+    /// That the gradient was taken at.
+    public let pictures: Int
     public let annealing: Double
     public let seqLip: GraphBound
     public let greedy: GraphBound
@@ -52,12 +54,13 @@ public struct FigureFive: Sendable {
     return try Architecture((strides + ["64"]).joined(separator: ","))
   }
 
-  /// Trains and bounds the networks, reporting each row as it is done; ends early where it is interrupted.
+  /// Trains and bounds the networks; ends early where it is interrupted.
   ///
+  /// - Parameter trained: handed each network before its bounds.
   /// - Throws: `InputError` where a loss is not finite, `LAPACKFailure`.
   public init(
     _ settings: Settings, train: DataSet, test: DataSet, progress: (_ what: String) -> Void = { _ in },
-    report: (Row) throws -> Void = { _ in }
+    trained: (_ layers: Int, Model) throws -> Void = { _, _ in }
   ) throws {
     self.settings = settings
     dataName = train.name
@@ -78,9 +81,10 @@ public struct FigureFive: Sendable {
         progress(
           "\(layers) layers: epoch \(epoch.number), loss " + directedDecimal(epoch.loss, digits: 4, .nearest))
       }
-      guard let row = try row(trainer.model.rounded, layers: layers, test: test, progress) else { return }
+      let model = trainer.model.rounded
+      try trained(layers, model)
+      guard let row = try row(model, layers: layers, test: test, progress) else { return }
       rows.append(row)
-      try report(row)
     }
   }
 
@@ -112,6 +116,7 @@ public struct FigureFive: Sendable {
     if settings.isInterrupted() { return nil }
     return Row(
       model: model, layers: layers, loss: loss, accuracy: accuracy ?? 0, dataset: dataset.value,
+      pictures: dataset.points,
       annealing: annealing.value, seqLip: bounds[0], greedy: bounds[1], autoLip: bounds[2])
   }
 
@@ -124,7 +129,8 @@ public struct FigureFive: Sendable {
         .init("right %", "of the test set"),
         .init(
           "dataset",
-          "largest gradient at \(settings.pictures) pictures of the test set, lower bound (floating-point)"),
+          "largest gradient at \(rows.first?.pictures ?? 0) pictures of the test set, lower bound (floating-point)"
+        ),
         .init(
           "annealing",
           "largest gradient that simulated annealing finds from there, lower bound (floating-point)"),

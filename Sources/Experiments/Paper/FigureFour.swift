@@ -51,7 +51,13 @@ public struct FigureFour: Sendable {
 
     public var layers: Int { network.layers.count }
 
-    /// How far greedy stays below the exact SeqLip, as a share.
+    /// The best lower bounds of the constants: of an interrupted search nothing may be known.
+    var boxLower: Double {
+      FigureFour.lowerMethods.reduce(box.result.enclosure.lower) { max($0, bounds[$1.name]?.value ?? 0) }
+    }
+    var planeLower: Double { max(plane.result.enclosure.lower, boxLower) }
+
+    /// How far greedy stays below the exact SeqLip, as a share, at least.
     public var greedyShortfall: Double? {
       guard let greedy = bounds[GreedySeqLip.name]?.value, let seqLip = bounds[SeqLip.name],
         !seqLip.isStopped,
@@ -61,18 +67,22 @@ public struct FigureFour: Sendable {
     }
 
     /// Searches that a limit cut.
-    var stopped: [String] {
-      (box.result.isOptimal ? [] : ["the exact constant over the square"])
-        + (plane.result.isOptimal ? [] : ["the exact constant over the plane"])
+    public var stopped: [String] {
+      (box.result.isOptimal ? [] : ["The exact constant over the square"])
+        + (plane.result.isOptimal ? [] : ["The exact constant over the plane"])
         + bounds.values.filter(\.isStopped).map(\.method).sorted()
     }
   }
 
   public let settings: Settings
   public private(set) var rows: [Row] = []
+  /// Where the networks come from, a sentence.
+  private let training: String
 
   /// Over the square of the data: true gradients, which bound from below.
-  private static let lowerMethods: [any BoundMethod.Type] = [Dataset.self, Annealing.self, GridSearch.self]
+  fileprivate static let lowerMethods: [any BoundMethod.Type] = [
+    Dataset.self, Annealing.self, GridSearch.self,
+  ]
   /// Over the plane, from the tightest to the loosest by theory.
   private static let upperMethods: [any BoundMethod.Type] = [
     FormalGlobalLipschitz.self, LipSDPNeuron.self, SeqLipRescaled.self, CombettesPesquet.self, SeqLip.self,
@@ -81,16 +91,23 @@ public struct FigureFour: Sendable {
 
   /// Trains the networks, one on each core.
   ///
-  /// - Parameter report: told layers, epoch and loss now and then, from several threads.
+  /// - Parameters:
+  ///   - report: told layers and epoch, from several threads.
+  ///   - finished: handed each network when it is trained, from several threads.
   /// - Throws: `InputError` where a loss is not finite.
   public static func train(
-    _ settings: Settings, report: @escaping @Sendable (_ layers: Int, Trainer.Epoch) -> Void = { _, _ in }
+    _ settings: Settings, report: @escaping @Sendable (_ layers: Int, Trainer.Epoch) -> Void = { _, _ in },
+    finished: @escaping @Sendable (MultilayerPerceptron) throws -> Void = { _ in }
   ) throws -> [MultilayerPerceptron] {
     let data = settings.data
     // The deepest first: it takes longest.
     let order = settings.depths.sorted(by: >)
     let networks = Parallel.map(count: order.count) { index -> Result<MultilayerPerceptron, any Error> in
-      Result { try train(settings, depth: order[index], data: data, report) }
+      Result {
+        let network = try train(settings, depth: order[index], data: data, report)
+        if !settings.isInterrupted() { try finished(network) }
+        return network
+      }
     }
     return try zip(order, networks).map { ($0, try $1.get()) }.sorted { $0.0 < $1.0 }.map(\.1)
   }
@@ -116,12 +133,17 @@ public struct FigureFour: Sendable {
 
   /// Bounds the networks, reporting each row as it is done; ends early where it is interrupted.
   ///
-  /// - Parameter networks: of two inputs and one output.
+  /// - Parameters:
+  ///   - networks: of two inputs and one output.
+  ///   - source: the folder that they were read from; nil where `train` made them with these settings.
   public init(
-    _ settings: Settings, networks: [MultilayerPerceptron], progress: (_ what: String) -> Void = { _ in },
-    report: (Row) -> Void = { _ in }
+    _ settings: Settings, networks: [MultilayerPerceptron], source: String? = nil,
+    progress: (_ what: String) -> Void = { _ in }, report: (Row) -> Void = { _ in }
   ) throws {
     self.settings = settings
+    training =
+      source.map { "The networks are those of \($0); the data are those of seed \(settings.seed)." }
+      ?? "The networks were trained for \(settings.epochs) epochs by Adam on \(settings.samples) points."
     let data = settings.data
     for network in networks {
       if settings.isInterrupted() { return }
@@ -167,24 +189,27 @@ public struct FigureFour: Sendable {
       columns: [
         .init("layers", "affine layers K"), .init("parameters", "of the network"),
         .init("mse", "mean squared error on the data, whose variance is near 1"),
-        .init("dataset", "largest gradient at a point of the data, lower bound (proved)"),
         .init(
-          "annealing", "largest gradient that simulated annealing finds in the square, lower bound (proved)"),
+          "dataset", "largest gradient at a point of the data, lower bound (evaluated in exact arithmetic)"),
+        .init(
+          "annealing",
+          "largest gradient that simulated annealing finds in the square, lower bound (evaluated in exact arithmetic)"
+        ),
         .init(
           "grid",
-          "largest gradient on a grid of \(settings.gridPointsPerAxis)² points of the square, lower bound (proved)"
+          "largest gradient on a grid of \(settings.gridPointsPerAxis)² points of the square, lower bound (evaluated in exact arithmetic)"
         ),
-        .init("exact, square", "L over the square, lower end (proved)"),
-        .init("exact, square, at most", "its upper end (floating-point bound)"),
+        .init("exact on square", "L over the square, lower end (proved)"),
+        .init("exact on square at most", "its upper end (floating-point bound)"),
         .init("exact", "L over the plane, lower end (proved)"),
-        .init("exact, at most", "its upper end (floating-point bound)"),
+        .init("exact at most", "its upper end (floating-point bound)"),
         .init("fgl", "largest norm over all patterns, upper bound (floating-point)"),
         .init("lipsdp-neuron", "LipSDP-Neuron, upper bound (floating-point)"),
         .init("seqlip-rescaled", "SeqLip after rescaling units and splittings, upper bound (floating-point)"),
         .init("combettes-pesquet", "Combettes-Pesquet (LipLT), upper bound (floating-point)"),
         .init("seqlip", "Eq. (8), each factor solved exactly, upper bound (floating-point)"),
         .init("greedy", "Greedy SeqLip (estimate)"),
-        .init("greedy low by %", "how far greedy stays below the exact SeqLip"),
+        .init("greedy low by %", "how far greedy stays below the exact SeqLip, at least (floating-point)"),
         .init("autolip", "Π of the layers' norms, upper bound (floating-point)"),
         .init("frobenius", "Π of Frobenius norms, upper bound (floating-point)"),
         .init("seqlip over exact", "how many times too large, at most"),
@@ -195,25 +220,27 @@ public struct FigureFour: Sendable {
         row.bounds[name]?.value.map { .number($0, rounding) } ?? .none
       }
       func over(_ name: String) -> ExperimentTable.Cell {
-        let exact = row.plane.result.enclosure.lower
+        let exact = row.planeLower
         return row.bounds[name]?.value.flatMap { exact > 0 ? .number($0 / exact, .up) : nil } ?? .none
       }
       let (box, plane) = (row.box.result.enclosure, row.plane.result.enclosure)
       table.append([
         .integer(row.layers), .integer(row.network.parameters), .nearest(row.error),
         cell(Dataset.name, .down), cell(Annealing.name, .down), cell(GridSearch.name, .down),
-        .number(box.lower, .down), .number(box.upper, .up), .number(plane.lower, .down),
+        .number(row.boxLower, .down), .number(box.upper, .up), .number(row.planeLower, .down),
         .number(plane.upper, .up), cell(FormalGlobalLipschitz.name, .up), cell(LipSDPNeuron.name, .up),
         cell(SeqLipRescaled.name, .up), cell(CombettesPesquet.name, .up), cell(SeqLip.name, .up),
         cell(GreedySeqLip.name, .nearest),
-        row.greedyShortfall.map { .number(100 * $0, .up) } ?? .none, cell(AutoLip.name, .up),
+        row.greedyShortfall.map { .number(100 * $0, .down) } ?? .none, cell(AutoLip.name, .up),
         cell(Frobenius.name, .up), over(SeqLip.name), over(AutoLip.name),
       ])
     }
     table.isTransposed = true
-    table.notes = rows.flatMap { row in
-      row.stopped.map { "\($0) of \(row.layers) layers was stopped by the limit; what it says holds." }
-    }
+    table.notes =
+      [training]
+      + rows.flatMap { row in
+        row.stopped.map { "\($0) of \(row.layers) layers was stopped; what it says holds." }
+      }
     return table
   }
 
@@ -232,8 +259,8 @@ public struct FigureFour: Sendable {
       title: "Bounds of perceptrons on a Gaussian process", xLabel: "layers", yLabel: "Lipschitz constant",
       yScale: .logarithmic,
       series: upper + [
-        series("exact", .linesAndPoints) { $0.plane.result.enclosure.lower },
-        series("exact, square", .linesAndPoints) { $0.box.result.enclosure.lower },
+        series("exact", .linesAndPoints) { $0.planeLower },
+        series("exact on square", .linesAndPoints) { $0.boxLower },
       ] + lower)
   }
 }

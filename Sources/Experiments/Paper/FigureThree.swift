@@ -22,6 +22,9 @@ public struct FigureThree: Sendable {
   private let steepest: Double
   private let exact: ExactConstant
 
+  /// Whether the search for the constant was stopped.
+  public var isStopped: Bool { !exact.result.isOptimal }
+
   /// - Parameters:
   ///   - network: of two inputs and one output.
   ///   - pixels: on each side of the pictures.
@@ -67,8 +70,8 @@ public struct FigureThree: Sendable {
         .init("rms error", "of the network at the pixels"),
         .init("surface", "largest slope of the surface between neighbouring pixels (estimate)"),
         .init("pixel", "largest gradient of the network at a pixel (floating-point)"),
-        .init("exact, square", "L of the network over the square, lower end (proved)"),
-        .init("exact, square, at most", "its upper end (floating-point bound)"),
+        .init("exact on square", "L of the network over the square, lower end (proved)"),
+        .init("exact on square at most", "its upper end (floating-point bound)"),
       ])
     let squares = zip(surface, answers).flatMap { zip($0, $1).map { ($0 - $1) * ($0 - $1) } }
     let error = (squares.reduce(0, +) / Double(squares.count)).squareRoot()
@@ -78,6 +81,7 @@ public struct FigureThree: Sendable {
       .nearest(gradients.flatMap(\.self).max() ?? 0), .number(enclosure.lower, .down),
       .number(enclosure.upper, .up),
     ])
+    if isStopped { table.notes = ["The exact constant was stopped; what it says holds."] }
     return table
   }
 

@@ -40,7 +40,7 @@ public struct FigureTwo: Sendable {
 
     /// (1/π)^(K-1).
     public var limit: Double { (1..<layers).reduce(1) { product, _ in product / .pi } }
-    /// How far greedy stays below the exact SeqLip, as a share.
+    /// How far greedy stays below the exact SeqLip, as a share, at least.
     public var greedyShortfall: Double? {
       guard let greedy, let least = seqLip.ownLower, !seqLip.isStopped else { return nil }
       return max(0, 1 - greedy / least)
@@ -106,7 +106,7 @@ public struct FigureTwo: Sendable {
           "seqlip",
           "Eq. (8), upper bound (floating-point); each factor solved exactly unless a note says otherwise"),
         .init("greedy", "Greedy SeqLip (estimate)"),
-        .init("greedy low by %", "how far greedy stays below the exact SeqLip"),
+        .init("greedy low by %", "how far greedy stays below the exact SeqLip, at least (floating-point)"),
         .init("theorem3", "Theorem 3, upper bound; 1 where r + r ≥ 1"),
         .init("overlaps", "Π max over σ of |⟨σ·v, u⟩|, which SeqLip is at r = 0"),
         .init("mean", "of the product of overlaps at this width, by Lemma 2's closed form"),
@@ -119,7 +119,7 @@ public struct FigureTwo: Sendable {
     func upper(_ value: Double?) -> ExperimentTable.Cell { value.map { .number($0, .up) } ?? .none }
     for row in rows {
       let greedy = row.greedy.map(ExperimentTable.Cell.nearest) ?? .none
-      let shortfall = upper(row.greedyShortfall.map { 100 * $0 })
+      let shortfall = row.greedyShortfall.map { ExperimentTable.Cell.number(100 * $0, .down) } ?? .none
       table.append([
         .setting(row.ratio), .integer(row.layers), upper(row.seqLip.value), greedy, shortfall,
         upper(row.theoremThree), .nearest(row.overlaps), .nearest(meanOverlaps(row.layers)),

@@ -1,5 +1,6 @@
 public import Networks
 import RandomNumbers
+import TreeSearch
 
 /// Samples with what a network should answer.
 public struct DataSet: Sendable {
@@ -58,6 +59,17 @@ public struct DataSet: Sendable {
     return InputBox(lower: lower, upper: upper)
   }
 
+  /// Of all samples and answers: differs where they do, but for accidents.
+  var fingerprint: String {
+    var print = Fingerprint()
+    for value in inputs { print.combine(value.bitPattern) }
+    switch targets {
+    case .values(let values, _): for value in values { print.combine(value.bitPattern) }
+    case .classes(let classes, _): for value in classes { print.combine(value) }
+    }
+    return print.text
+  }
+
   /// A header `x1,…,label`, then a line a sample; of several values, columns `y1,…`.
   public var csv: String {
     let names: [String] =
@@ -95,7 +107,7 @@ public struct DataSet: Sendable {
 
   /// The samples in a random order, the last `fraction` of them apart; of classes, that share of each.
   public func split(holdingOut fraction: Double, seed: UInt64) -> (train: DataSet, test: DataSet) {
-    var random = SplitMix64(seed: seed)
+    var random = SplitMix64(seed: seed, stream: Stream.split)
     let order = Array(0..<count).shuffled(using: &random)
     let groups: [[Int]] =
       switch targets {
@@ -104,7 +116,8 @@ public struct DataSet: Sendable {
       }
     var (train, test) = ([Int](), [Int]())
     for group in groups {
-      let kept = group.count - Int((Double(group.count) * fraction).rounded())
+      // One sample at least is trained on.
+      let kept = max(min(1, group.count), group.count - Int((Double(group.count) * fraction).rounded()))
       train += group[..<kept]
       test += group[kept...]
     }

@@ -21,7 +21,7 @@ public struct GaussianProcess: Sendable {
     seed: UInt64 = 0
   ) {
     precondition(dimension > 0 && lengthScale > 0 && standardDeviation > 0 && features > 0)
-    var random = SplitMix64(seed: seed)
+    var random = SplitMix64(seed: seed, stream: Stream.surface)
     let size = standardDeviation / Double(features).squareRoot()
     frequencies = (0..<features * dimension).map { _ in random.gaussian() / lengthScale }
     amplitudes = (0..<features).map { _ in (size * random.gaussian(), size * random.gaussian()) }
@@ -45,7 +45,7 @@ public struct GaussianProcess: Sendable {
 
   /// `count` points uniform in [-radius, radius]ⁿ with the surface's values; the paper has 15,000 in the plane.
   public func samples(count: Int = 15_000, radius: Double = 3, seed: UInt64 = 0) -> DataSet {
-    var random = SplitMix64(seed: seed ^ 0x5CA1_AB1E)
+    var random = SplitMix64(seed: seed, stream: Stream.points)
     let inputs = (0..<count * dimension).map { _ in radius * (2 * random.uniform() - 1) }
     let values = (0..<count).map { self(inputs[$0 * dimension..<($0 + 1) * dimension]) }
     let box = InputBox(

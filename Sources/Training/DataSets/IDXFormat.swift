@@ -55,7 +55,7 @@ public struct IDXFile: Sendable, Equatable {
       content += buffer[..<Int(count)]
     }
     // A file cut short ends like a whole one.
-    guard isWhole(file) else {
+    guard gzdirect(file) != 0 || isWhole(file) else {
       throw InputError(file: path, "ends within its compressed data", remedy: "fetch it again")
     }
     return content
@@ -73,13 +73,35 @@ public enum IDXDataSet {
   /// Where Debian's package `dataset-fashion-mnist` puts its files.
   public static let fashionFolder = "/usr/share/datasets/fashion-mnist"
 
-  /// Pictures as 1 × height × width of numbers from 0 to 1.
+  /// The pictures to train on and those to test on, as 1 × height × width of numbers from 0 to 1.
   ///
-  /// - Parameters:
-  ///   - prefix: `train` or `t10k`.
-  ///   - limit: of pictures; the first ones.
+  /// - Parameter limit: of pictures of either kind; the first ones.
   /// - Throws: `InputError` or `MissingFile`.
-  public static func read(folder: String, prefix: String, name: String, limit: Int = .max) throws -> DataSet {
+  public static func read(folder: String, limit: Int = .max) throws -> (train: DataSet, test: DataSet) {
+    let name = URL(fileURLWithPath: folder).lastPathComponent
+    let (train, test) = (try part(folder, "train", limit), try part(folder, "t10k", limit))
+    guard train.shape == test.shape else {
+      throw InputError(
+        file: folder, "has pictures of \(train.shape) to train on and of \(test.shape) to test on",
+        remedy: "give four files of one size of pictures")
+    }
+    let classes = max(train.classes.max() ?? 0, test.classes.max() ?? 0) + 1
+    guard classes > 1 else {
+      throw InputError(file: folder, "has one class only", remedy: "give at least two classes")
+    }
+    let size = train.shape.reduce(1, *)
+    let box = InputBox(lower: [Double](repeating: 0, count: size), upper: [Double](repeating: 1, count: size))
+    func data(_ part: (shape: [Int], inputs: [Double], classes: [Int])) -> DataSet {
+      DataSet(
+        name: name, sampleShape: [1] + part.shape, inputs: part.inputs,
+        targets: .classes(part.classes, count: classes), box: box)
+    }
+    return (data(train), data(test))
+  }
+
+  private static func part(
+    _ folder: String, _ prefix: String, _ limit: Int
+  ) throws -> (shape: [Int], inputs: [Double], classes: [Int]) {
     let images = try file(folder, "\(prefix)-images", "idx3")
     let labels = try file(folder, "\(prefix)-labels", "idx1")
     guard images.file.shape.count == 3, images.file.shape.allSatisfy({ $0 > 0 }) else {
@@ -93,12 +115,10 @@ public enum IDXDataSet {
     }
     let size = images.file.shape[1] * images.file.shape[2]
     let count = min(limit, images.file.shape[0])
-    let classes = labels.file.bytes.map { Int($0) }
-    return DataSet(
-      name: name, sampleShape: [1] + images.file.shape[1...],
-      inputs: images.file.bytes[..<(count * size)].map { Double($0) / 255 },
-      targets: .classes(Array(classes[..<count]), count: (classes.max() ?? 0) + 1),
-      box: InputBox(lower: [Double](repeating: 0, count: size), upper: [Double](repeating: 1, count: size)))
+    return (
+      Array(images.file.shape[1...]), images.file.bytes[..<(count * size)].map { Double($0) / 255 },
+      labels.file.bytes[..<count].map { Int($0) }
+    )
   }
 
   /// The first of the names in use: `train-images-idx3-ubyte`, `train-images.idx3-ubyte`, each with `.gz` or without.
