@@ -43,7 +43,8 @@ struct NotebookFolder {
     let status = process.terminationStatus
     let code = process.terminationReason == .uncaughtSignal ? 128 + status : status
     guard code == block.exitCode else {
-      let complaint = try Self.lines(errors).last { !$0.isEmpty } ?? "no message"
+      let complaints = try Self.lines(errors).filter { !$0.isEmpty }
+      let complaint = complaints.first { $0.hasPrefix("Error") } ?? complaints.last ?? "no message"
       throw NotebookFailure(
         file: file, line: block.line, code: code, expected: block.exitCode, complaint: complaint)
     }

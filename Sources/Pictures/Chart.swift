@@ -88,7 +88,12 @@ extension Chart: Picture {
         "\(Gnuplot.quoted(dataFile)) index \(block) using \(columns) with \(style) linetype \(curve.offset + 1)"
         + " title \(Gnuplot.quoted(curve.element.name))"
     }
+    let abscissas = drawn.flatMap(\.element.points).filter(isShown).map(\.x)
+    let isCount = xScale == .linear && categories.isEmpty && abscissas.allSatisfy { $0 == $0.rounded() }
+    let width = (abscissas.max() ?? 0) - (abscissas.min() ?? 0)
     let axes = [
+      // Between whole numbers there is nothing.
+      isCount && width <= 12 ? "set xtics 1" : nil,
       margins(drawn.flatMap(\.element.points).filter(isShown).map(\.x)),
       xScale == .logarithmic ? "set logscale x" : nil, yScale == .logarithmic ? "set logscale y" : nil,
       xScale == .logarithmic ? "set format x \"%g\"" : nil,
@@ -102,12 +107,8 @@ extension Chart: Picture {
         "set xtics (\(words.joined(separator: ", "))) rotate by 35 right",
         "set xrange [-0.5:\(Double(categories.count) - 0.5)]",
       ]
-    // gnuplot has eight colours and begins again.
-    let colours = ["#b22222", "#6a3d9a", "#8b6914", "#005f60"].enumerated().map {
-      "set linetype \($0 + 9) linecolor rgb \(Gnuplot.quoted($1))"
-    }
     return
-      (colours + [
+      ([
         "set title \(Gnuplot.quoted(title)) noenhanced", "set xlabel \(Gnuplot.quoted(xLabel)) noenhanced",
         "set ylabel \(Gnuplot.quoted(yLabel)) noenhanced",
         "set key outside right top noenhanced", "set grid linecolor rgb \"#dddddd\"", "set border 3",

@@ -48,9 +48,12 @@ public enum Gnuplot {
     }
   }
 
-  /// The colours are those of Okabe and Ito, which most people can tell apart.
+  /// The first eight colours are those of Okabe and Ito, which most people can tell apart.
   private static func script(_ picture: some Picture, name: String, dataFile: String) -> String {
-    let colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999"]
+    let colors = [
+      "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999", "#b22222",
+      "#6a3d9a", "#8b6914", "#005f60",
+    ]
     let types = colors.enumerated().map { "set linetype \($0.offset + 1) linecolor rgb \"\($0.element)\"" }
     return """
       # gnuplot \(name).gp draws \(name).svg and \(name).png from \(dataFile)

@@ -122,7 +122,7 @@ public struct JobExecution {
   }
 
   private func bound(_ network: MultilayerPerceptron) throws -> Answer {
-    guard let method = boundMethods.first(where: { $0.name == job.method }) else {
+    guard let method = StudyMethods.bounds.first(where: { $0.name == job.method }) else {
       preconditionFailure("\(job.method) is a bound")
     }
     let bound = method.init().run(try question(network))

@@ -3,7 +3,7 @@ public import Foundation
 /// A finished job: one line of a results file.
 ///
 /// A JSON object with sorted keys: `job`, `instance` (SHA-256 of the instance as a `.json` or `.onnx` file), `version` (of lipbench),
-/// `status`, `reason`, `result`, and `measured`, the only part that differs between runs of a job that neither its
+/// `status`, `reason`, `result`, and `measured`, the only part that differs between runs by one version of a job that neither its
 /// time limit nor its memory limit ended.
 public struct JobRecord: Sendable, Hashable, Codable {
   public var job: StudyJob
@@ -28,7 +28,17 @@ public struct JobRecord: Sendable, Hashable, Codable {
   /// Nil for a line that is no record.
   init?(line: Data) {
     guard let record = try? JSONDecoder().decode(JobRecord.self, from: line) else { return nil }
+    let measured = record.measured
+    let sizes = [measured.seconds, measured.cpuSeconds, measured.peakMemory]
+    guard sizes.allSatisfy({ (0...1e12).contains($0) }), record.result?.nodes ?? 0 >= 0 else { return nil }
     self = record
+  }
+
+  /// Whether a text may be a record's beginning: keys are sorted.
+  static func isBeginning(_ text: Data) -> Bool {
+    ["{\"instance\":\"\(ContentHash.prefix)", "{\"job\":{"].contains { start in
+      zip(start.utf8, text).allSatisfy { $0 == $1 }
+    }
   }
 
   /// Without the newline.

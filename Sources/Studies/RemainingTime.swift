@@ -33,9 +33,9 @@ public struct RemainingTime: Sendable {
   }
 
   /// Seconds for what is left, each job as long as finished ones of its family and method took on average at the nearest size. Where there
-  /// are none, its time limit, and the answer is an upper bound; without one, nil. Quadratic in the number of sizes.
-  public func estimate(workers: Int) -> (seconds: Double, isUpperBound: Bool)? {
-    var (sum, isUpperBound) = (0.0, false)
+  /// are none, its time limit; without one, nil. Quadratic in the number of sizes.
+  public func estimate(workers: Int) -> Double? {
+    var sum = 0.0
     for (group, count) in groups where count.unfinished > 0 {
       let known = groups.filter {
         $0.value.finished > 0 && $0.key.family == group.family && $0.key.method == group.method
@@ -47,23 +47,23 @@ public struct RemainingTime: Sendable {
         sum += Double(count.unfinished) * nearest.value.seconds / Double(nearest.value.finished)
       } else if let timeLimit {
         sum += Double(count.unfinished) * timeLimit
-        isUpperBound = true
       } else {
         return nil
       }
     }
-    return (sum / Double(workers), isUpperBound)
+    return sum / Double(workers)
   }
 
-  /// `about 3 min`, `at most 2 h`, or `–` where nothing is known.
+  /// `about 3 min`, or `–` where nothing is known.
   public func text(workers: Int) -> String {
-    guard let (seconds, isUpperBound) = estimate(workers: workers) else { return "–" }
+    guard let seconds = estimate(workers: workers) else { return "–" }
     let length =
       switch seconds {
       case ..<100: "\(Int(seconds.rounded(.up))) s"
       case ..<6000: "\(Int((seconds / 60).rounded(.up))) min"
-      default: "\(Int((seconds / 3600).rounded(.up))) h"
+      case ..<1e9: "\(Int((seconds / 3600).rounded(.up))) h"
+      default: "decades"
       }
-    return (isUpperBound ? "at most " : "about ") + length
+    return "about " + length
   }
 }

@@ -13,9 +13,20 @@ public final class ResultsFile {
 
   /// The records of a file that a run may be writing: a torn last line is left out. Linear in the file's size.
   ///
-  /// - Throws: `MissingFile`, or `InputError` with the line that is no record.
+  /// - Throws: `MissingFile`, or `InputError` with the line that is no record, of another study, or of a job that stood before.
   public static func read(_ path: String) throws -> [JobRecord] {
-    try Contents(try InputFile.contents(path), path: path).records
+    let records = try Contents(try InputFile.contents(path), path: path).records
+    var seen: Set<String> = []
+    for (index, record) in records.enumerated() {
+      guard record.job.study == records[0].job.study, seen.insert(record.job.key).inserted else {
+        throw InputError(
+          file: path, place: "\(index + 1)",
+          record.job.study == records[0].job.study
+            ? "holds the job \(record.job.key) again" : "is of another study than the first line",
+          remedy: "keep one line a job, of one study")
+      }
+    }
+    return records
   }
 
   /// Makes or opens the file of a study, locks it, and cuts a torn last line off.
@@ -23,6 +34,7 @@ public final class ResultsFile {
   /// - Throws: `InputError` where the file cannot be opened or is in use, or where a line is no record or a job that the plan does
   ///   not have like this.
   public init(_ path: String, plan: StudyPlan) throws {
+    let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     self.path = path
     descriptor = try Self.lock(path)
     do {
@@ -94,8 +106,8 @@ public final class ResultsFile {
         let end = data[start...].firstIndex(of: UInt8(ascii: "\n"))
         let line = Data(data[start..<(end ?? data.endIndex)])
         guard let record = JobRecord(line: line) else {
-          // The end of a write that never came to its own.
-          if end == nil { return }
+          // The end of a write that never came to its own begins as a record does.
+          if end == nil, lines.count > 0 || JobRecord.isBeginning(line) { return }
           throw InputError(
             file: path, place: "\(lines.count + 1)", "is no record of a study",
             remedy: "delete the line, and its job will be run again")

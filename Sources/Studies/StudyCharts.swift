@@ -75,26 +75,26 @@ public struct StudyCharts: Sendable {
     return (0..<Self.mostSeries).map { curves[Int((Double($0) * step).rounded())] }
   }
 
-  /// Medians and bars on a logarithmic axis. What is not solved stands at one height above everything that is.
+  /// Medians and bars on a logarithmic axis. A median that is not solved is a point of its own, at one height above everything that is.
   private func quantileChart(
     _ title: String, _ xLabel: String, _ yLabel: String, _ curves: [Chart.Series]
   ) -> Chart {
     let ends = curves.flatMap(\.points).flatMap { [$0.y, $0.high ?? $0.y] }
     let top = 3 * (ends.filter(\.isFinite).max() ?? 1)
     let isOpen = ends.contains { !$0.isFinite }
+    let solved = curves.map { curve in
+      Chart.Series(
+        curve.name, curve.style,
+        curve.points.filter(\.y.isFinite).map { point in
+          Chart.Point(point.x, point.y, low: point.low, high: point.high.map { min($0, top) })
+        })
+    }
+    let unsolved = curves.flatMap { $0.points.filter { !$0.y.isFinite }.map { Chart.Point($0.x, top) } }
     return Chart(
       title: title, xLabel: xLabel,
       yLabel: yLabel + (isOpen ? ": median, 10 to 90 %; top: not solved" : ": median, 10 to 90 %"),
       yScale: .logarithmic,
-      series: curves.map { curve in
-        Chart.Series(
-          curve.name, curve.style,
-          curve.points.map { point in
-            Chart.Point(
-              point.x, min(point.y, top), low: point.low.map { min($0, top) },
-              high: point.high.map { min($0, top) })
-          })
-      })
+      series: solved + (unsolved.isEmpty ? [] : [Chart.Series("median not solved", .points, unsolved)]))
   }
 
   // MARK: Against time and gap
@@ -186,11 +186,12 @@ public struct StudyCharts: Sendable {
     guard records.contains(where: { StudyMethods.isBound($0.job.method) }) else { return }
     var exact: [String: Double] = [:]
     for record in records where record.status == .solved && !StudyMethods.isBound(record.job.method) {
-      guard let value = record.result?.value, value > 0 else { continue }
+      // With a larger gap the value is one end of an interval.
+      guard let value = record.result?.value, value > 0, (record.result?.gap ?? 0) <= 1e-6 else { continue }
       exact[record.job.instanceKey] = value
     }
     guard !exact.isEmpty else {
-      leave(file, "no exact constant on an instance of the bounds")
+      leave(file, "no constant that is exact to 1e-6 on an instance of the bounds")
       return
     }
     let ratios = ordered(records.filter { StudyMethods.isBound($0.job.method) }) { $0.job.method }

@@ -11,11 +11,13 @@ public enum StudyMethods {
   public static func names(for kind: InstanceKind) -> [String] {
     switch kind {
     case .problem: ["auto"] + QuadraticEngine.allCases.map(\.rawValue)
-    case .network: ["auto"] + Engine.allCases.map(\.rawValue) + boundMethods.map { $0.name }
+    case .network: ["auto"] + Engine.allCases.map(\.rawValue) + bounds.map { $0.name }
     case .graph: GraphBound.Method.allCases.map(\.rawValue)
     }
   }
 
   /// Whether a method names a bound, which has no nodes and no gap.
-  static func isBound(_ method: String) -> Bool { boundMethods.contains { $0.name == method } }
+  static func isBound(_ method: String) -> Bool { bounds.contains { $0.name == method } }
+
+  static var bounds: [any BoundMethod.Type] { comparedMethods + boundMethods }
 }

@@ -15,9 +15,13 @@ struct StudyReader {
     static let keys = ["timeLimit", "nodeLimit", "memoryLimit", "relativeGap"]
 
     mutating func read(_ members: Members, _ place: String) throws(InputError) {
-      time = try StudyReader.number(members, "timeLimit", place, "seconds above 0") { $0 > 0 } ?? time
-      nodes = try StudyReader.integer(members, "nodeLimit", place, 0...Int.max / 2) ?? nodes
-      memory = try StudyReader.integer(members, "memoryLimit", place, 1...1 << 24) ?? memory
+      time =
+        try StudyReader.number(members, "timeLimit", place, "seconds above 0, at most 1e8") {
+          $0 > 0 && $0 <= 1e8
+        } ?? time
+      nodes = try StudyReader.integer(members, "nodeLimit", place, 0...1_000_000_000_000) ?? nodes
+      // The program itself takes some 40 MB.
+      memory = try StudyReader.integer(members, "memoryLimit", place, 64...1 << 24) ?? memory
       relativeGap =
         try StudyReader.number(members, "relativeGap", place, "a number from 0, below 1") {
           (0..<1).contains($0)
@@ -68,6 +72,11 @@ struct StudyReader {
     let methods = try methods(members, family, place)
     let domain = try domain(members, family, place)
     let seeds = try seeds(members, place)
+    guard seeds.count == 1 || family.isRandom else {
+      throw InputError(
+        place: place + ".seeds", "\(name) makes one instance whatever the seed",
+        remedy: "leave \"seeds\" out")
+    }
     let size = try size(members, family, place)
     var jobs: [StudyJob] = []
     for values in try combinations(members, family, place) {
@@ -181,10 +190,13 @@ struct StudyReader {
       return nil
     }
     guard let text else { return "all" }
-    let ends = text.split(separator: ":", omittingEmptySubsequences: false).dropFirst().compactMap {
-      Double($0)
+    let ends = text.split(separator: ":", omittingEmptySubsequences: false).dropFirst().map {
+      Double($0) ?? .nan
     }
-    guard text == "all" || (text.hasPrefix("box:") && ends.count == 2 && ends[0] < ends[1]) else {
+    guard
+      text == "all"
+        || (text.hasPrefix("box:") && ends.count == 2 && ends.allSatisfy(\.isFinite) && ends[0] < ends[1])
+    else {
       throw InputError(
         place: place + ".domain", "\"\(text)\" is no domain of a study",
         remedy: "write all, or box:LO:HI with LO below HI, for example box:-1:1")
@@ -300,7 +312,7 @@ struct StudyReader {
     _ members: Members, _ key: String, _ place: String, _ range: ClosedRange<Int>
   ) throws(InputError) -> Int? {
     let wanted =
-      "an integer from \(range.lowerBound)" + (range.upperBound < 1 << 40 ? " to \(range.upperBound)" : "")
+      "an integer from \(range.lowerBound) to \(range.upperBound)"
     return try number(members, key, place, wanted) { Int(exactly: $0).map(range.contains) ?? false }
       .map { Int($0) }
   }

@@ -20,7 +20,7 @@ public struct StudyRunner: Sendable {
     public var done: Int
     public var total: Int
     public var running: Int
-    /// `about 3 min`, `at most 2 h`, or `–`.
+    /// `about 3 min`, or `–`.
     public var remaining: String
   }
 
@@ -57,6 +57,7 @@ public struct StudyRunner: Sendable {
     var remaining = RemainingTime(plan.jobs)
     for record in file.records { remaining.finish(record.job, seconds: record.measured.seconds) }
     var running: [Running] = []
+    var retried: Set<String> = []
     defer {
       for job in running { job.child.end() }
       for job in running { _ = job.child.wait() }
@@ -71,14 +72,29 @@ public struct StudyRunner: Sendable {
     while !(pending.isEmpty && running.isEmpty) {
       if isInterrupted() { return false }
       while running.count < workers, let job = pending.popLast() {
-        running.append(Running(job: job, child: try ChildProcess(command, line: jsonLine(job))))
+        do {
+          running.append(Running(job: job, child: try ChildProcess(command, line: jsonLine(job))))
+        } catch {
+          // With fewer beside it, it may start later.
+          pending.append(job)
+          if running.isEmpty { throw error }
+          break
+        }
       }
       var descriptors = running.map { pollfd(fd: $0.child.output, events: Int16(POLLIN), revents: 0) }
       poll(&descriptors, nfds_t(descriptors.count), 50)
       for index in running.indices.reversed() where descriptors[index].revents != 0 {
         if running[index].child.read() { continue }
         let ended = running.remove(at: index)
-        let record = record(of: ended, ended.child.wait())
+        let end = ended.child.wait()
+        // What somebody else ended may end by itself the second time.
+        if ended.verdict == nil, [SIGKILL, SIGTERM, SIGINT, SIGHUP].contains(end.signal), !isInterrupted(),
+          retried.insert(ended.job.key).inserted
+        {
+          pending.append(ended.job)
+          continue
+        }
+        let record = record(of: ended, end)
         // Whoever is interrupted may be so by what ended the child.
         if isInterrupted() { return false }
         try file.append(record)
@@ -113,8 +129,13 @@ public struct StudyRunner: Sendable {
     let texts = lines.map { String(decoding: $0, as: UTF8.self) }
     let hash = texts.first { $0.hasPrefix(ContentHash.prefix) }
     if running.verdict == nil, end.code == 0, let last = lines.last,
-      let outcome = try? JSONDecoder().decode(JobOutcome.self, from: Data(last))
+      var outcome = try? JSONDecoder().decode(JobOutcome.self, from: Data(last))
     {
+      // A fast one may be done before the runner looks.
+      if outcome.measured.peakMemory > Double(running.job.memoryLimit) {
+        outcome.status = .memory
+        outcome.reason = "took more memory than \(running.job.memoryLimit) MB"
+      }
       return JobRecord(running.job, instance: hash, version: version, outcome)
     }
     let words = texts.first { !$0.hasPrefix(ContentHash.prefix) }.map { ": \($0.prefix(200))" } ?? ""

@@ -55,6 +55,8 @@ public struct StudySummary: Sendable {
     public let fit: LineFit?
     /// Sizes whose median is finite and above 0.
     public let sizes: Int
+    /// Sizes whose median is not solved: where there are some, the true growth is likely larger.
+    public let unsolvedSizes: Int
 
     /// By how much the median is multiplied when the size grows by 1.
     public var factor: Double? { fit.map { exp2($0.slope) } }
@@ -144,7 +146,7 @@ public struct StudySummary: Sendable {
         return Growth(
           family: groups[0].family, setting: groups[0].otherText, method: groups[0].method,
           sizeLabel: groups[0].sizeLabel, quantity: quantity, fit: LineFit(usable),
-          sizes: Set(usable.map(\.x)).count)
+          sizes: Set(usable.map(\.x)).count, unsolvedSizes: medians.count { !$0.y.isFinite })
       }
     }
   }

@@ -12,10 +12,16 @@ extension StudySummary {
       .map { "\($0.1) \($0.0.words)" }.joined(separator: ", ")
     var lines = ["study    \(study): \(records.count) jobs, \(statuses)"]
     lines += Set(records.map(\.measured.machine)).sorted().map { "machine  \($0)" }
+    lines += Set(records.map(\.version)).sorted().map { "version  \($0)" }
     lines += ["", "quantiles over the seeds; a job that is not solved is larger than every other", ""]
     lines += groupTable.lines()
     let fitted = growth.filter { $0.fit != nil }
-    if !growth.isEmpty { lines += ["", "growth of the medians with the size, least squares on log₂", ""] }
+    if !growth.isEmpty {
+      lines += [
+        "", "growth of the medians with the size, least squares on log₂ of those that are solved and above 0",
+        "",
+      ]
+    }
     if !fitted.isEmpty { lines += Self.table(fitted).lines() }
     if fitted.count < growth.count {
       lines.append(
@@ -53,14 +59,16 @@ extension StudySummary {
 
   private static func table(_ growth: [Growth]) -> TextTable {
     TextTable(
-      header: ["family", "parameters", "method", "of", "growth", "log₂ slope", "± error", "sizes"],
-      alignments: [.left, .left, .left, .left, .left, .right, .right, .right],
+      header: [
+        "family", "parameters", "method", "of", "growth", "log₂ slope", "± error", "sizes", "unsolved sizes",
+      ],
+      alignments: [.left, .left, .left, .left, .left, .right, .right, .right, .right],
       rows: growth.map { growth in
         [growth.family, growth.setting, growth.method, growth.quantity.rawValue, growth.text ?? "–"]
           + [growth.fit?.slope, growth.fit?.standardError].map {
             $0.map { String(format: "%.4f", $0) } ?? "–"
           }
-          + ["\(growth.sizes)"]
+          + ["\(growth.sizes)", "\(growth.unsolvedSizes)"]
       })
   }
 
@@ -157,6 +165,7 @@ extension StudySummary {
     var size: String
     var quantity: Growth.Quantity
     var sizes: Int
+    var unsolvedSizes: Int
     var log2Slope: Double?
     var standardError: Double?
     var factor: Double?
@@ -199,7 +208,8 @@ extension StudySummary {
           GrowthReport(
             family: growth.family, parameters: growth.setting, method: growth.method,
             size: growth.sizeLabel,
-            quantity: growth.quantity, sizes: growth.sizes, log2Slope: growth.fit?.slope,
+            quantity: growth.quantity, sizes: growth.sizes, unsolvedSizes: growth.unsolvedSizes,
+            log2Slope: growth.fit?.slope,
             standardError: growth.fit?.standardError, factor: growth.factor,
             doublesEvery: growth.fit.flatMap { $0.slope > 0 ? 1 / $0.slope : nil })
         },

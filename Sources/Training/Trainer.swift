@@ -178,7 +178,7 @@ public struct Trainer: Sendable {
       state.penalty?.weight == penalty?.weight, state.penalty.map({ $0.fits(model) }) ?? true
     else {
       throw InputError(
-        file: file, "belongs to another training: \(state.question)",
+        file: file, "belongs to another training",
         remedy: "resume with the same data, layers and settings, or give another file")
     }
     curve = state.curve
@@ -216,6 +216,7 @@ enum Stream {
   static let points: UInt64 = 3
   static let split: UInt64 = 4
   static let penalty: UInt64 = 5
+  static let sample: UInt64 = 6
   static let firstEpoch: UInt64 = 1 << 32
 }
 

@@ -10,8 +10,11 @@ public import Training
 public struct TrainingReport: Sendable {
   public let name: String
   public let model: Model
+  public let settings: Trainer.Settings
   public let loss: Loss
   public let epochs: Int
+  /// Whether all epochs were run.
+  public let isFinished: Bool
   public let trainingData: DataSet
   public let testData: DataSet
   public let training: (loss: Double, accuracy: Double?)
@@ -29,8 +32,10 @@ public struct TrainingReport: Sendable {
   ) throws {
     self.name = name
     model = trainer.model.rounded
+    settings = trainer.settings
     loss = trainer.loss
     epochs = trainer.curve.count
+    isFinished = trainer.isFinished
     (trainingData, testData) = (train, test)
     training = Trainer.score(model, train, loss)
     self.test = test.count > 0 ? Trainer.score(model, test, loss) : nil
@@ -68,6 +73,11 @@ public struct TrainingReport: Sendable {
       "data      \(trainingData.name): \(trainingData.count) samples, \(testData.count) held out",
       "trained   \(score(training)); \(epochs) epochs, \(secondsText(seconds)) s",
     ]
+    if let names = trainingData.classNames {
+      let numbered = names.enumerated().map { "\($0.offset) \($0.element)" }
+      lines.append("classes   \(numbered.joined(separator: ", "))")
+    }
+    if !isFinished { lines.append("stopped   before the last epoch") }
     if let test { lines.append("held out  \(score(test))") }
     lines.append(
       autoLip.isFinite
@@ -88,6 +98,11 @@ public struct TrainingReport: Sendable {
       var data: String
       var lossName: String
       var epochs: Int
+      var stopped: Bool
+      var rate: Double
+      var penalty: Double
+      var seed: UInt64
+      var classes: [String]?
       var training: Score
       var heldOut: Score?
       var autolip: Double?
@@ -96,7 +111,8 @@ public struct TrainingReport: Sendable {
     return JSONReport.text(
       Report(
         network: name, parameters: model.parameterCount, data: trainingData.name, lossName: loss.rawValue,
-        epochs: epochs,
+        epochs: epochs, stopped: !isFinished, rate: settings.rate, penalty: settings.penalty,
+        seed: settings.seed, classes: trainingData.classNames,
         training: Score(samples: trainingData.count, loss: training.loss, accuracy: training.accuracy),
         heldOut: test.map { Score(samples: testData.count, loss: $0.loss, accuracy: $0.accuracy) },
         autolip: autoLip.isFinite ? autoLip.value : nil, seconds: seconds))

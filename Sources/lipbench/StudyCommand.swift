@@ -9,15 +9,16 @@ struct StudyCommand: ParsableCommand {
     discussion: """
       A study file is JSON:
 
-        {"name": "wishart-alpha", "timeLimit": 60, "nodeLimit": 100000,
+        {"name": "wishart-alpha", "timeLimit": 60, "nodeLimit": 1000,
          "experiments": [{"family": "wishart",
-                          "parameters": {"n": [20, 24], "alpha": [0.2, 0.5, 1]},
-                          "seeds": "0-9", "methods": ["auto", "linear"]}]}
+                          "parameters": {"n": [14, 16, 18], "alpha": [0.2, 0.5, 1]},
+                          "seeds": "0-4", "methods": ["semidefinite", "linear"]}]}
 
         name         by default the file's name
         timeLimit    seconds a job; after 5 more it is ended; none by default
-        nodeLimit    nodes, to stop at the same place everywhere; none by default
-        memoryLimit  MB of a job's process; 4096 by default
+        nodeLimit    nodes, to stop at the same place everywhere; none by default;
+                     what a node is differs among engines
+        memoryLimit  MB of a job's process, from 64; 4096 by default
         relativeGap  where a search may end; by default 0, for networks 1e-06
         family       a name that lipbench generate --list knows
         parameters   each one value or a list; every combination is run
@@ -28,7 +29,7 @@ struct StudyCommand: ParsableCommand {
         domain       networks: all (the default) or box:LO:HI
 
       The limits hold for all experiments, or for the one that states them. Of a finished job a results file has one JSON line, in which \
-      “measured” alone differs from run to run where neither clock nor memory ended the job.
+      “measured” alone differs from run to run of one version where neither clock nor memory ended the job.
 
       EXAMPLES
         lipbench study run instances/studies/wishart-alpha.json --output results.jsonl --jobs 2

@@ -43,7 +43,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Samples a step.")
   var batch = 32
 
-  @Option(help: "The step size.")
+  @Option(help: "The step size; by default 0.001 for adam and 0.01 for sgd.")
   var rate: Double?
 
   @Option(help: ArgumentHelp("constant, or cosine: falling to zero.", valueName: "constant|cosine"))
@@ -69,7 +69,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "The share of samples that are only tested on, where the data has none of its own.")
   var holdOut = 0.2
 
-  @Option(help: ArgumentHelp("Only the first samples.", valueName: "N"))
+  @Option(help: ArgumentHelp("Only so many samples, of training and test pictures each.", valueName: "N"))
   var limit: Int?
 
   @Flag(help: "Whole numbers in a text file are values, not classes.")
@@ -77,10 +77,13 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the state here now and then, and go on from it where it exists.", valueName: "FILE"))
+      "Write the state here every ten seconds and at the end, and go on from it where it exists.",
+      valueName: "FILE"))
   var checkpoint: String?
 
-  @Option(help: ArgumentHelp("Write the loss of each epoch as CSV.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp(
+      "Write each epoch's mean loss, and the penalty λ · AutoLip beside it, as CSV.", valueName: "FILE"))
   var curve: String?
 
   @Option(
@@ -219,7 +222,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func split(_ whole: DataSet) -> (train: DataSet, test: DataSet) {
-    let kept = limit.map { whole.selecting(0..<min($0, whole.count)) } ?? whole
+    let kept = limit.map { whole.sampled($0, seed: seed) } ?? whole
     return kept.split(holdingOut: holdOut, seed: seed)
   }
 }

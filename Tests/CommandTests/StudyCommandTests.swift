@@ -128,7 +128,7 @@ import Testing
       {"experiments": [
         {"family": "g05", "parameters": {"n": 140}, "methods": ["semidefinite"], "timeLimit": 0.5},
         {"family": "g05", "parameters": {"n": 100}, "methods": ["semidefinite"], "nodeLimit": 3},
-        {"family": "wishart", "parameters": {"n": 26, "alpha": 0.2}, "methods": ["elimination"], "memoryLimit": 5},
+        {"family": "wishart", "parameters": {"n": 26, "alpha": 0.2}, "methods": ["elimination"], "memoryLimit": 64},
         {"family": "g05", "parameters": {"n": 10}, "methods": ["zonotope"]}]}
       """
     try withPlace(study) { place in

@@ -107,6 +107,20 @@ import Testing
         "experiments[0].domain: "
       ),
       (#"{"timeLimit": 0, "experiments": [{}]}"#, "timeLimit: is not seconds above 0"),
+      (#"{"timeLimit": 1e300, "experiments": [{}]}"#, "timeLimit: is not seconds above 0, at most 1e8"),
+      (#"{"memoryLimit": 1, "experiments": [{}]}"#, "memoryLimit: is not an integer from 64"),
+      (
+        #"{"experiments": [{"family": "greedy-trap", "seeds": "0-9", "methods": ["auto"]}]}"#,
+        "makes one instance whatever the seed"
+      ),
+      (
+        #"{"experiments": [{"family": "gaussian-network", "domain": "box:0:1:", "methods": ["auto"]}]}"#,
+        "is no domain of a study"
+      ),
+      (
+        #"{"experiments": [{"family": "gaussian-network", "domain": "box:a:0:1", "methods": ["auto"]}]}"#,
+        "is no domain of a study"
+      ),
       (#"{"nodeLimit": 1.5, "experiments": [{}]}"#, "nodeLimit: is not an integer from 0"),
       (
         #"{"experiments": [{"family": "g05", "methods": ["auto"], "relativeGap": 1}]}"#,

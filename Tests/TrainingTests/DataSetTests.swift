@@ -55,6 +55,8 @@ struct DataSetTests {
       try DataSet(name: "f", points: points, labels: ["b", "a", "b"]).targets
         == .classes([1, 0, 1], count: 2))
     #expect(
+      try DataSet(name: "f", points: points, labels: ["b", "a", "b"]).selecting([0]).classNames == ["a", "b"])
+    #expect(
       try DataSet(name: "f", points: points, labels: ["0.5", "2", "-1"]).targets
         == .values([0.5, 2, -1], outputs: 1))
     #expect(

@@ -29,7 +29,7 @@ import Workbench
   func library() throws {
     let scratch = try ScratchFolder()
     // The ledger without the slow entries, beside the same files.
-    for folder in ["networks", "problems"] {
+    for folder in ["networks", "problems", "figure4"] {
       try FileManager.default.createSymbolicLink(
         atPath: "\(scratch.path)/\(folder)", withDestinationPath: "\(Self.instances)/\(folder)")
     }

@@ -81,9 +81,9 @@ public struct FigureFive: Sendable {
         progress(
           "\(layers) layers: epoch \(epoch.number), loss " + directedDecimal(epoch.loss, digits: 4, .nearest))
       }
-      let model = trainer.model.rounded
-      try trained(layers, model)
-      guard let row = try row(model, layers: layers, test: test, progress) else { return }
+      let final = trainer.model.rounded
+      try trained(layers, final)
+      guard let row = try row(final, layers: layers, test: test, progress) else { return }
       rows.append(row)
     }
   }
@@ -171,7 +171,8 @@ public struct FigureFive: Sendable {
         series("autolip", .linesAndPoints) { $0.autoLip.value },
         series("seqlip", .linesAndPoints) { $0.seqLip.value },
         series("greedy-seqlip", .linesAndPoints) { $0.greedy.value },
-        series("annealing", .dashedLine) { $0.annealing }, series("dataset", .dashedLine) { $0.dataset },
+        series("annealing", .linesAndPoints) { $0.annealing },
+        series("dataset", .linesAndPoints) { $0.dataset },
       ])
   }
 }

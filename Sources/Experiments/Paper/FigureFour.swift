@@ -212,8 +212,8 @@ public struct FigureFour: Sendable {
         .init("greedy low by %", "how far greedy stays below the exact SeqLip, at least (floating-point)"),
         .init("autolip", "Π of the layers' norms, upper bound (floating-point)"),
         .init("frobenius", "Π of Frobenius norms, upper bound (floating-point)"),
-        .init("seqlip over exact", "how many times too large, at most"),
-        .init("autolip over exact", "how many times too large, at most"),
+        .init("seqlip over exact", "how many times the constant over the plane, at most"),
+        .init("autolip over exact", "the same of AutoLip"),
       ])
     for row in rows {
       func cell(_ name: String, _ rounding: DirectedRounding) -> ExperimentTable.Cell {
@@ -253,7 +253,7 @@ public struct FigureFour: Sendable {
       series(method.name, .linesAndPoints) { $0.bounds[method.name]?.value }
     }
     let lower = Self.lowerMethods.reversed().map { method in
-      series(method.name, .dashedLine) { $0.bounds[method.name]?.value }
+      series(method.name, .linesAndPoints) { $0.bounds[method.name]?.value }
     }
     return Chart(
       title: "Bounds of perceptrons on a Gaussian process", xLabel: "layers", yLabel: "Lipschitz constant",

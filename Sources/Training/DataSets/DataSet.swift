@@ -27,6 +27,8 @@ public struct DataSet: Sendable {
   public let targets: Targets
   /// What the features usually lie between.
   public let box: InputBox
+  /// What classes are called, where they have names, in the order of their numbers.
+  public private(set) var classNames: [String]?
 
   /// - Parameter box: by default the smallest that holds all samples.
   public init(name: String, sampleShape: [Int], inputs: [Double], targets: Targets, box: InputBox? = nil) {
@@ -102,7 +104,16 @@ public struct DataSet: Sendable {
         .values(samples.flatMap { values[$0 * outputs..<($0 + 1) * outputs] }, outputs: outputs)
       case .classes(let classes, let count): .classes(samples.map { classes[$0] }, count: count)
       }
-    return DataSet(name: name, sampleShape: sampleShape, inputs: chosen, targets: answers, box: box)
+    var part = DataSet(name: name, sampleShape: sampleShape, inputs: chosen, targets: answers, box: box)
+    part.classNames = classNames
+    return part
+  }
+
+  /// At most `count` samples, chosen at random; in their order.
+  public func sampled(_ count: Int, seed: UInt64) -> DataSet {
+    guard count < self.count else { return self }
+    var random = SplitMix64(seed: seed, stream: Stream.sample)
+    return selecting(Array(0..<self.count).shuffled(using: &random).prefix(count).sorted())
   }
 
   /// The samples in a random order, the last `fraction` of them apart; of classes, that share of each.
@@ -147,6 +158,7 @@ public struct DataSet: Sendable {
     let numbers = labels.map { Double($0) }
     let values = numbers.compactMap { $0 }
     let targets: Targets
+    var classNames: [String]?
     if isRegression
       || values.count == labels.count && values.contains(where: { $0 != $0.rounded() || $0 < 0 })
     {
@@ -161,11 +173,13 @@ public struct DataSet: Sendable {
       let names = Array(Set(labels)).sorted()
       let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
       targets = .classes(labels.map { numbers[$0] ?? 0 }, count: names.count)
+      classNames = names
     }
     if case .classes(_, 1) = targets {
       throw InputError(file: name, "has one class only", remedy: "give at least two classes")
     }
     self.init(
       name: name, sampleShape: [points[0].count], inputs: points.flatMap(\.self), targets: targets)
+    self.classNames = classNames
   }
 }
