@@ -234,7 +234,7 @@ struct ReproduceCommand: ParsableCommand {
       let figure = try FigureFour(
         settings, networks: networks, source: surface.networks, progress: place.note)
       try place.write(figure.table, name: "figure4", pictures: [("figure4", figure.picture)], in: folder)
-      if Interrupt.isRequested || figure.rows.contains(where: { !$0.stopped.isEmpty }) { throw ExitCode(2) }
+      if Interrupt.isRequested || !figure.hasConstants { throw ExitCode(2) }
     }
   }
 

@@ -138,7 +138,7 @@ import Testing
         try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
       }
       #expect(lines.map { $0["status"] as? String } == ["time", "limit", "memory", "failed"])
-      #expect(lines[2]["reason"] as? String == "took more memory than 5 MB")
+      #expect(lines[2]["reason"] as? String == "took more memory than 64 MB")
       #expect((lines[3]["reason"] as? String)?.contains("engine zonotope takes") == true)
       let (first, second) = (lines[0]["result"] as? [String: Any], lines[1]["result"] as? [String: Any])
       let (lower, upper) = (first?["lower"] as? Double ?? 1, first?["upper"] as? Double ?? 0)
@@ -186,17 +186,25 @@ import Testing
       try place.write(#"{"experiments": [{"family": "g05", "methods": ["autolip"]}]}"#)
       expectOneLine(try Tool.run(command), code: 65, says: "\(place.study):experiments[0].methods[0]: ")
       #expect(!FileManager.default.fileExists(atPath: place.results))
-      try place.write(#"{"experiments": [{"family": "cycle", "methods": ["auto"], "seeds": "0-2"}]}"#)
+      try place.write(
+        #"{"experiments": [{"family": "g05", "parameters": {"n": 8}, "methods": ["auto"], "seeds": "0-2"}]}"#)
       #expect(try Tool.run(command).code == 0)
       let lines = try place.text().split(separator: "\n")
-      try place.write(#"{"experiments": [{"family": "cycle", "methods": ["auto"], "seeds": "0-1"}]}"#)
-      expectOneLine(try Tool.run(command), code: 65, says: "\(place.results):3: holds the job cycle n=")
+      try place.write(
+        #"{"experiments": [{"family": "g05", "parameters": {"n": 8}, "methods": ["auto"], "seeds": "0-1"}]}"#)
+      expectOneLine(try Tool.run(command), code: 65, says: "\(place.results):3: holds the job g05 n=")
       let text = "\(lines[0])\nnonsense\n\(lines[2])\n"
       try Data(text.utf8).write(to: URL(fileURLWithPath: place.results))
       for command in [
         command, ["study", "summarize", place.results], ["study", "plot", place.results, "--output", "x"],
       ] {
         expectOneLine(try Tool.run(command), code: 65, says: "\(place.results):2: is no record of a study")
+      }
+      // Somebody's notes are no torn record.
+      for notes in ["notes, one line without a newline", "{\"jobs\":"] {
+        try Data(notes.utf8).write(to: URL(fileURLWithPath: place.results))
+        expectOneLine(try Tool.run(command), code: 65, says: "\(place.results):1: is no record of a study")
+        #expect(try place.text() == notes)
       }
       try Data().write(to: URL(fileURLWithPath: place.results))
       expectOneLine(try Tool.run("study", "summarize", place.results), code: 65, says: "holds no record")

@@ -25,7 +25,7 @@ import Testing
     let record = try run(
       #"x=$(head -c 100000000 /dev/zero | tr '\0' a); sleep 60"#,
       limits: "\"memoryLimit\": 64, \"timeLimit\": 60,")[0]
-    #expect(record.status == .memory && record.reason == "took more memory than 60 MB")
+    #expect(record.status == .memory && record.reason == "took more memory than 64 MB")
     #expect(record.measured.peakMemory > 60 && record.measured.seconds < 30)
     #expect(record.result == nil && record.instance == nil)
   }

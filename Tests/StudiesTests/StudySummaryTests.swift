@@ -107,6 +107,6 @@ import Testing
     #expect(tightness.series[0].points.map(\.y) == [1.5, 0.5])
     #expect(StudySummary(measured).groups[0].sizeLabel == "hidden units")
     let bounds = StudyCharts(StudySummary(measured.filter { $0.job.method != "auto" }))
-    #expect(bounds.leftOut.contains { $0.contains("tightness-gaussian-network: no exact constant") })
+    #expect(bounds.leftOut.contains { $0.contains("tightness-gaussian-network: no constant") })
   }
 }

@@ -180,7 +180,7 @@ struct DataSetTests {
       (Self.idx([1], [0], type: 13), "of type 13"), (Data([0, 0, 8, 3, 0]), "ends within its header"),
       (Data([0, 0, 8, 0]), "ends within its header"),
       (Data([0, 0, 8, 3] + [UInt8](repeating: 255, count: 12)), "bytes for the shape"),
-      (Self.compressed.dropLast(9), ""),
+      (Self.compressed.dropLast(9), "ends within its compressed data"),
     ]
     for (data, message) in wrong {
       try Self.inFolder(["a.gz": data]) { folder in

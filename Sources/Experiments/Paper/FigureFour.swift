@@ -181,6 +181,9 @@ public struct FigureFour: Sendable {
       box: try ExactConstant(inBox), plane: try ExactConstant(everywhere), bounds: bounds)
   }
 
+  /// Whether no search for a constant was stopped.
+  public var hasConstants: Bool { rows.allSatisfy { $0.box.result.isOptimal && $0.plane.result.isOptimal } }
+
   public var table: ExperimentTable {
     var table = ExperimentTable(
       title:
