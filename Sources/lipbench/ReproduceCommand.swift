@@ -35,6 +35,13 @@ struct ReproduceCommand: ParsableCommand {
 
     func note(_ line: String) { if !quiet { Terminal.note(line) } }
 
+    /// While networks were trained.
+    func endIfInterrupted(_ folder: ExperimentFolder) throws {
+      guard Interrupt.isRequested else { return }
+      Terminal.note("stopped; the networks that were trained are in \(folder.path), for --networks")
+      throw ExitCode(2)
+    }
+
     func write(
       _ table: ExperimentTable, name: String, pictures: [(name: String, picture: any Picture)],
       in folder: ExperimentFolder
@@ -191,7 +198,7 @@ struct ReproduceCommand: ParsableCommand {
       let folder = try ExperimentFolder(place.output ?? "figure3")
       let settings = try surface.settings(place, depths: [layers])
       let network = try surface.read(settings, place, in: folder)[0]
-      if Interrupt.isRequested { throw ExitCode(2) }
+      try place.endIfInterrupted(folder)
       let figure = try FigureThree(settings, network: network, pixels: pixels)
       try place.write(figure.table, name: "figure3", pictures: figure.pictures, in: folder)
       if Interrupt.isRequested || figure.isStopped { throw ExitCode(2) }
@@ -230,7 +237,7 @@ struct ReproduceCommand: ParsableCommand {
       settings.gridPointsPerAxis = grid
       settings.timeLimit = timeLimit
       let networks = try surface.read(settings, place, in: folder)
-      if Interrupt.isRequested { throw ExitCode(2) }
+      try place.endIfInterrupted(folder)
       let figure = try FigureFour(
         settings, networks: networks, source: surface.networks, progress: place.note)
       try place.write(figure.table, name: "figure4", pictures: [("figure4", figure.picture)], in: folder)
