@@ -131,14 +131,14 @@ public struct FigureFour: Sendable {
     return network
   }
 
-  /// Bounds the networks, reporting each row as it is done; ends early where it is interrupted.
+  /// Bounds the networks; ends early where it is interrupted.
   ///
   /// - Parameters:
   ///   - networks: of two inputs and one output.
   ///   - source: the folder that they were read from; nil where `train` made them with these settings.
   public init(
     _ settings: Settings, networks: [MultilayerPerceptron], source: String? = nil,
-    progress: (_ what: String) -> Void = { _ in }, report: (Row) -> Void = { _ in }
+    progress: (_ what: String) -> Void = { _ in }
   ) throws {
     self.settings = settings
     training =
@@ -147,9 +147,7 @@ public struct FigureFour: Sendable {
     let data = settings.data
     for network in networks {
       if settings.isInterrupted() { return }
-      let row = try row(network, data) { progress("\(network.layers.count) layers: \($0)") }
-      rows.append(row)
-      report(row)
+      rows.append(try row(network, data) { progress("\(network.layers.count) layers: \($0)") })
     }
   }
 
