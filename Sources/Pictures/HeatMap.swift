@@ -45,7 +45,7 @@ extension HeatMap: Picture {
     set tics nomirror out
     unset key
     set autoscale fix
-    plot \(Gnuplot.quoted(dataFile)) using 1:2:3 with image pixels
+    plot \(Gnuplot.quoted(dataFile)) using 1:2:3 with image
     """
   }
 }
