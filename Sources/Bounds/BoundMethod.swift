@@ -98,6 +98,8 @@ public struct BoundQuestion: Sendable {
   public var settings: SearchSettings
   /// Points of the user's, all coordinates: for the bound of the data set.
   public var points: [[Double]]?
+  /// Points on each side of a grid; nil for four million in all.
+  public var gridPointsPerAxis: Int?
   /// W_1 … W_K with the columns of constant inputs dropped from W_1.
   public let weights: [Matrix]
   /// Where the searches within a method tell their steps, by their number from 0; nil for nowhere.

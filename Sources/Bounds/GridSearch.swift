@@ -15,8 +15,7 @@ public struct GridSearch: BoundMethod {
     "largest Jacobian norm on a grid over a box of up to three inputs, confirmed exactly"
   public static let reference = "Scaman & Virmaux 2018, section 7"
 
-  /// By default four million points in all.
-  public var pointsPerAxis: Int?
+  private static let pointLimit = 1e9
 
   public init() {}
 
@@ -29,7 +28,11 @@ public struct GridSearch: BoundMethod {
     guard inputs <= PatternProblem.gridInputLimit else {
       return Self.none("a grid over \(inputs) inputs; at most \(PatternProblem.gridInputLimit) are offered")
     }
-    let perAxis = pointsPerAxis ?? [1, 100_000, 2000, 160][inputs]
+    let perAxis = question.gridPointsPerAxis ?? [1, 4_000_000, 2000, 160][inputs]
+    let count = (0..<inputs).reduce(1.0) { product, _ in product * Double(perAxis) }
+    guard count <= Self.pointLimit else {
+      return Self.none("a grid of \(perAxis) points an axis has more than a billion points")
+    }
     let found = problem.bestGridPoint(pointsPerAxis: perAxis, settings: question.settings)
     var answer = Self.answer(
       found.witness?.lower ?? 0, isStopped: found.isStopped, evidence: found.witness.map { .witness($0) })

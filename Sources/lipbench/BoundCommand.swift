@@ -57,6 +57,10 @@ struct BoundCommand: ParsableCommand {
       "Graphs: singular vectors of each affine part for seqlip and greedy-seqlip.", valueName: "E"))
   var vectors = 200
 
+  @Option(
+    help: ArgumentHelp("Points on each side of a grid; by default four million in all.", valueName: "N"))
+  var grid: Int?
+
   @OptionGroup var place: DomainOptions
   @OptionGroup var points: DataOptions
   @OptionGroup var search: SearchOptions
@@ -88,6 +92,10 @@ struct BoundCommand: ParsableCommand {
         throw ValidationError("--graph is for norm 2, without --output, --certificate or --data")
       }
     }
+    guard grid == nil || type == GridSearch.self else { throw ValidationError("--grid is for grid") }
+    guard grid.map({ (1...20_000_000).contains($0) }) ?? true else {
+      throw ValidationError("--grid must be from 1 to 20000000")
+    }
     guard vectors >= 1 else { throw ValidationError("--vectors must be at least 1") }
     let needsData = dataMethods.contains { $0 == type }
     guard !needsData || points.data != nil else { throw ValidationError("\(method) needs --data FILE") }
@@ -115,6 +123,7 @@ struct BoundCommand: ParsableCommand {
       return
     }
     var question = try place.question(network, search.settings(defaultTimeLimit: 60))
+    question.gridPointsPerAxis = grid
     try points.add(to: &question)
     let (bound, certificate) = try CertifiedBound.run(
       type, question, certificate: try proof.request(network, place: place))

@@ -51,11 +51,10 @@ import Testing
 
   @Test("Grid and annealing never exceed the exact constant, and come close to it", arguments: 20...31)
   func belowExact(seed: UInt64) throws {
-    let question = try question(Int(seed % 2) + 1, outputs: 2, seed: seed)
+    var question = try question(Int(seed % 2) + 1, outputs: 2, seed: seed)
     let exact = try question.attainableProblem.solve().enclosure
-    var grid = GridSearch()
-    grid.pointsPerAxis = seed % 2 == 0 ? 20_000 : 200
-    for bound in [grid.run(question), Annealing().run(question)] {
+    question.gridPointsPerAxis = seed % 2 == 0 ? 20_000 : 200
+    for bound in [GridSearch().run(question), Annealing().run(question)] {
       let value = try #require(bound.value)
       #expect(value <= exact.upper)
       #expect(value >= 0.9 * exact.lower, "\(bound.method)")
@@ -87,6 +86,9 @@ import Testing
   func refusals() throws {
     let boxed = try question(2, outputs: 1, seed: 4)
     #expect(GridSearch().run(try BoundQuestion(boxed.network)).reason?.contains("bounded domain") == true)
+    var fine = try question(3, outputs: 1, seed: 4)
+    fine.gridPointsPerAxis = 20_000_000
+    #expect(GridSearch().run(fine).reason?.contains("more than a billion") == true)
     let wide = try question(4, outputs: 1, seed: 4)
     #expect(GridSearch().run(wide).reason?.contains("at most 3") == true)
   }

@@ -25,6 +25,9 @@ import Testing
       #expect(bound["value"] as? Double == report["autolip"] as? Double)
       let dataset = try Tool.run("bound", "dataset", net, "--data", "\(folder)/data.csv", "--json")
       #expect(dataset.code == 0)
+      let grid = ["bound", "grid", net, "--domain", "box:0:1", "--grid", "4"]
+      #expect(try Tool.run(grid).output.contains("at most 3 are offered"))
+      #expect(try Tool.run("bound", "autolip", net, "--grid", "4").code == 64)
       let onnx = try Tool.run(
         "train", "digits", "--layers", "c4s2,8", "--epochs", "1", "-o", "\(folder)/cnn.onnx", "--quiet")
       #expect(onnx.code == 0)

@@ -156,19 +156,14 @@ public struct FigureFour: Sendable {
   ) throws -> Row {
     let square = Domain.box(lower: data.box.lower, upper: data.box.upper)
     var inBox = try BoundQuestion(network, domain: square, settings: settings.search())
+    inBox.gridPointsPerAxis = settings.gridPointsPerAxis
     inBox.points = (0..<data.count).map { Array(data.inputs[2 * $0..<2 * $0 + 2]) }
     let everywhere = try BoundQuestion(network, settings: settings.search())
     var bounds: [String: LabelledBound] = [:]
     for (question, methods) in [(inBox, Self.lowerMethods), (everywhere, Self.upperMethods)] {
       for method in methods {
         progress(method.name)
-        if method == GridSearch.self {
-          var grid = GridSearch()
-          grid.pointsPerAxis = settings.gridPointsPerAxis
-          bounds[method.name] = grid.run(question)
-        } else {
-          bounds[method.name] = method.init().run(question)
-        }
+        bounds[method.name] = method.init().run(question)
       }
     }
     progress("exact")
