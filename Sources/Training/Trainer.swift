@@ -138,19 +138,21 @@ public struct Trainer: Sendable {
   }
 
   /// What is trained, so that a checkpoint goes on with the same only.
-  private var question: String {
+  ///
+  /// Once for all checkpoints: it reads all of the data.
+  private lazy var question: String = {
     let layers = model.layers.map { "\($0.shapes.weights)" }.joined(separator: " ")
     var own = settings
     // More epochs may be asked for later, where none depends on their number.
     if own.schedule == .constant { own.epochs = 0 }
     return
       "\(data.name) \(data.fingerprint) of \(data.count), \(model.sampleShape), \(layers), \(loss.rawValue), \(own)"
-  }
+  }()
 
   /// Writes a checkpoint: to a temporary file that then takes the old one's place.
   ///
   /// - Throws: `InputError` where the file cannot be written.
-  public func save(to file: String) throws(InputError) {
+  public mutating func save(to file: String) throws(InputError) {
     let state = State(
       question: question, curve: curve, parameters: model.parameters.map(\.elements), optimizer: optimizer,
       penalty: penalty)

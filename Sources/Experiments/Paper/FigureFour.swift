@@ -59,11 +59,8 @@ public struct FigureFour: Sendable {
 
     /// How far greedy stays below the exact SeqLip, as a share, at least.
     public var greedyShortfall: Double? {
-      guard let greedy = bounds[GreedySeqLip.name]?.value, let seqLip = bounds[SeqLip.name],
-        !seqLip.isStopped,
-        let least = seqLip.ownLower
-      else { return nil }
-      return max(0, 1 - greedy / least)
+      guard let greedy = bounds[GreedySeqLip.name]?.value else { return nil }
+      return bounds[SeqLip.name]?.shortfall(of: greedy)
     }
 
     /// Searches that a limit cut.

@@ -42,8 +42,7 @@ public struct FigureTwo: Sendable {
     public var limit: Double { (1..<layers).reduce(1) { product, _ in product / .pi } }
     /// How far greedy stays below the exact SeqLip, as a share, at least.
     public var greedyShortfall: Double? {
-      guard let greedy, let least = seqLip.ownLower, !seqLip.isStopped else { return nil }
-      return max(0, 1 - greedy / least)
+      greedy.flatMap { seqLip.shortfall(of: $0) }
     }
   }
 
@@ -161,5 +160,13 @@ public struct FigureTwo: Sendable {
     return Chart(
       title: "SeqLip in the ideal scenario (AutoLip = 1)", xLabel: "layers", yLabel: "SeqLip",
       yScale: .logarithmic, series: series)
+  }
+}
+
+extension LabelledBound {
+  /// How far a number stays below the one that this method defines, as a share, at least; nil where its searches were stopped.
+  func shortfall(of number: Double) -> Double? {
+    guard let least = ownLower, !isStopped else { return nil }
+    return max(0, 1 - number / least)
   }
 }
